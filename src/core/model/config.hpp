@@ -1,0 +1,153 @@
+#pragma once
+// Purpose: the file's meaning as plain values, after every check has passed. Names that the file's keys have
+// are the names here; a key's default is this struct's default, so the two cannot drift apart.
+// The reference of all keys is docs/configuration.md.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip.hpp"
+#include "base/mark.hpp"
+#include "base/units.hpp"
+
+namespace fairlead {
+
+/// A place in the file, counted from 1; 0 where something does not come from a file.
+struct Where {
+  int line = 0;
+  int column = 0;
+  bool operator==(const Where&) const = default;
+};
+
+struct RouterConfig {
+  std::string name;  ///< empty: the host name
+  MarkMask mark_mask;
+  bool operator==(const RouterConfig&) const = default;
+};
+
+struct LanConfig {
+  std::string name;
+  std::string interface;
+  std::vector<Prefix> addresses;   ///< with host bits; empty: what the system has set is kept and followed
+  std::vector<std::string> reach;  ///< other LANs that hosts here may open connections to
+  Where where;
+  bool operator==(const LanConfig&) const = default;
+};
+
+struct Bandwidth {
+  Bitrate down;
+  Bitrate up;
+  bool operator==(const Bandwidth&) const = default;
+};
+
+struct WanConfig {
+  std::string name;
+  std::string interface;
+  std::vector<Prefix> addresses;     ///< with host bits; empty: what the system has set is kept and followed
+  std::vector<IpAddress> gateways;   ///< at most one a family; none: discovered
+  int weight = 1;                    ///< 1…255; already worked out from bandwidth where the file has no weight
+  int tier = 1;                      ///< 1…9; the lowest tier with a healthy uplink is used
+  std::optional<Bandwidth> bandwidth;
+  bool prefix_translation = false;   ///< LAN prefixes ↔ `prefix`, 1:1 (RFC 6296), instead of one shared address
+  std::optional<Prefix> prefix;      ///< IPv6 prefix that the provider routes to this router
+  Where where;
+  bool operator==(const WanConfig&) const = default;
+};
+
+enum class BalanceMethod : std::uint8_t { weighted_round_robin, source_hash, source_destination_hash };
+
+enum class PersistBy : std::uint8_t { source, source_destination };
+
+struct Persist {
+  PersistBy by = PersistBy::source_destination;
+  Duration lifetime = std::chrono::minutes(10);  ///< since the latest new connection; key `for`
+  bool operator==(const Persist&) const = default;
+};
+
+struct BalanceConfig {
+  BalanceMethod method = BalanceMethod::weighted_round_robin;
+  std::optional<Persist> persist;
+  bool operator==(const BalanceConfig&) const = default;
+};
+
+struct PortRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+  [[nodiscard]] int size() const { return last - first + 1; }
+  [[nodiscard]] bool overlaps(const PortRange& other) const { return first <= other.last && other.first <= last; }
+  auto operator<=>(const PortRange&) const = default;
+};
+
+/// An IP protocol number (IANA); the file names tcp, udp, icmp, icmpv6, sctp, gre, esp, ah or a number.
+struct Protocol {
+  std::uint8_t number = 0;
+  [[nodiscard]] bool has_ports() const { return number == 6 || number == 17 || number == 132; }
+  auto operator<=>(const Protocol&) const = default;
+};
+inline constexpr Protocol tcp{6};
+inline constexpr Protocol udp{17};
+
+enum class Otherwise : std::uint8_t { any, reject };
+
+/// Empty lists do not restrict. A packet matches when it matches one entry of every list.
+struct PolicyConfig {
+  std::string name;
+  std::vector<std::string> lans;
+  std::vector<IpRange> sources;
+  std::vector<IpRange> destinations;
+  std::vector<Protocol> protocols;
+  std::vector<PortRange> ports;      ///< destination ports; then `protocols` holds only protocols with ports
+  std::vector<std::string> use;      ///< uplinks, in order of preference
+  bool balance = false;              ///< spread over all of `use` by weight instead of preferring the first
+  Otherwise otherwise = Otherwise::any;
+  Where where;
+  bool operator==(const PolicyConfig&) const = default;
+};
+
+enum class Refuse : std::uint8_t { reject, drop };
+
+/// A service of the router itself that is open to the outside.
+struct AllowConfig {
+  std::string name;
+  std::vector<Protocol> protocols;
+  std::vector<PortRange> ports;   ///< empty only where no protocol has ports
+  std::vector<IpRange> sources;   ///< empty: from everywhere
+  std::vector<std::string> wans;  ///< empty: on every uplink
+  Where where;
+  bool operator==(const AllowConfig&) const = default;
+};
+
+struct FirewallConfig {
+  bool ping = true;
+  EventRate syn_limit{50, EventRate::Per::second};
+  Refuse refuse = Refuse::reject;
+  EventRate log{5, EventRate::Per::minute};
+  bool bogons = true;
+  std::vector<AllowConfig> allow;
+  bool operator==(const FirewallConfig&) const = default;
+};
+
+struct ForwardConfig {
+  std::string name;
+  std::vector<Protocol> protocols;       ///< tcp, udp or both
+  PortRange port;                        ///< as seen from outside
+  IpAddress to;                          ///< a host in a LAN
+  std::optional<std::uint16_t> to_port;  ///< the first port there; none: the same ports
+  std::vector<std::string> wans;         ///< empty: any uplink
+  Where where;
+  bool operator==(const ForwardConfig&) const = default;
+};
+
+struct Config {
+  RouterConfig router;
+  std::vector<LanConfig> lans;  ///< in the file's order, like every list here
+  std::vector<WanConfig> wans;
+  BalanceConfig balance;
+  std::vector<PolicyConfig> policies;
+  FirewallConfig firewall;
+  std::vector<ForwardConfig> forwards;
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace fairlead

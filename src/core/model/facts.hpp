@@ -1,0 +1,59 @@
+#pragma once
+// Purpose: what the kernel says of the machine, as far as compiling needs it: devices, addresses, and the main
+// table's routes (from which gateways are discovered). Nothing that Fairlead itself made is a fact, except the
+// addresses it set. Read by sys/netlink, or from JSON (`fairlead plan --facts FILE`).
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/ip.hpp"
+
+namespace fairlead {
+
+struct LinkFact {
+  std::string name;
+  IfIndex index;
+  bool up = false;              ///< administratively (IFF_UP)
+  bool carrier = false;         ///< IFF_LOWER_UP
+  bool point_to_point = false;  ///< IFF_POINTOPOINT: needs no gateway address
+  std::uint32_t mtu = 1500;
+  bool operator==(const LinkFact&) const = default;
+};
+
+struct AddressFact {
+  std::string link;
+  Prefix address;           ///< with host bits
+  bool global = true;       ///< scope universe, neither link-local nor loopback
+  bool usable = true;       ///< neither tentative, deprecated nor a failed duplicate
+  bool ours = false;        ///< set by Fairlead (IFA_PROTO)
+  bool operator==(const AddressFact&) const = default;
+};
+
+/// A unicast route of the main table; one entry a next hop.
+struct RouteFact {
+  Prefix destination;
+  std::string link;
+  std::optional<IpAddress> gateway;
+  std::uint32_t metric = 0;
+  bool operator==(const RouteFact&) const = default;
+};
+
+struct Facts {
+  std::vector<LinkFact> links;
+  std::vector<AddressFact> addresses;
+  std::vector<RouteFact> routes;  ///< in the kernel's order: of equal metrics the first wins
+
+  [[nodiscard]] const LinkFact* link(std::string_view name) const;
+  bool operator==(const Facts&) const = default;
+};
+
+[[nodiscard]] nlohmann::json to_json(const Facts& facts);
+[[nodiscard]] Result<Facts> facts_from_json(const nlohmann::json& json);
+
+}  // namespace fairlead

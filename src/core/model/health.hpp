@@ -1,0 +1,31 @@
+#pragma once
+// Purpose: the verdict on each uplink that does not follow from Facts alone. Facts (link, address, gateway) are
+// judged when compiling; probes and the administrator's wish add their verdicts here.
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/ids.hpp"
+
+namespace fairlead {
+
+enum class Verdict : std::uint8_t { up, degraded, down };
+
+struct UplinkHealth {
+  Verdict verdict = Verdict::up;
+  std::string why;  ///< for people; empty while all is well
+  bool operator==(const UplinkHealth&) const = default;
+};
+
+/// Uplinks that are not listed are up.
+struct Health {
+  std::map<UplinkId, UplinkHealth> uplinks;
+
+  [[nodiscard]] UplinkHealth of(UplinkId id) const {
+    const auto found = uplinks.find(id);
+    return found == uplinks.end() ? UplinkHealth{} : found->second;
+  }
+  bool operator==(const Health&) const = default;
+};
+
+}  // namespace fairlead

@@ -1,0 +1,68 @@
+#pragma once
+// Purpose: the ordered steps from the present state to the wanted one, each with its inverse, so that an apply
+// that fails half-way goes back. Steps that find their work done already succeed (safe to run twice).
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/model/state.hpp"
+
+namespace fairlead {
+
+struct SetSysctl {
+  std::string path;
+  std::string before;
+  std::string after;
+  bool operator==(const SetSysctl&) const = default;
+};
+struct SetLinkUp {
+  std::string link;
+  bool up = true;
+  bool operator==(const SetLinkUp&) const = default;
+};
+template <typename Object>
+struct Add {
+  Object object;
+  bool operator==(const Add&) const = default;
+};
+template <typename Object>
+struct Remove {
+  Object object;
+  bool operator==(const Remove&) const = default;
+};
+/// In place, without a moment in which the route is missing (NLM_F_REPLACE).
+struct ReplaceRoute {
+  RouteState before;
+  RouteState after;
+  bool operator==(const ReplaceRoute&) const = default;
+};
+/// One transaction. Undone by restoring the table as it was listed before.
+struct RunNft {
+  std::string script;
+  bool operator==(const RunNft&) const = default;
+};
+
+using Step = std::variant<SetSysctl, SetLinkUp, Add<AddressState>, Remove<AddressState>, Add<RouteState>,
+                          Remove<RouteState>, ReplaceRoute, Add<RuleState>, Remove<RuleState>, RunNft>;
+
+struct Plan {
+  std::vector<Step> steps;
+  [[nodiscard]] bool empty() const { return steps.empty(); }
+  bool operator==(const Plan&) const = default;
+};
+
+/// One line for people, as `fairlead plan` prints it.
+[[nodiscard]] std::string to_text(const Step& step);
+[[nodiscard]] std::string to_text(const Plan& plan);
+
+/// The forms of ip-route(8), ip-rule(8): "default via 10.0.0.1 dev eth1 table 7001 metric 10".
+[[nodiscard]] std::string to_text(const AddressState& address);
+[[nodiscard]] std::string to_text(const RouteState& route);
+[[nodiscard]] std::string to_text(const RuleState& rule);
+
+/// The step that undoes this one; none for RunNft, whose inverse is a listing taken when it is carried out.
+[[nodiscard]] std::optional<Step> inverse(const Step& step);
+
+}  // namespace fairlead

@@ -1,0 +1,90 @@
+#pragma once
+// Purpose: the kernel state that is ours, in one schema for the wanted and the present state, so that one
+// printer, one difference and rollback serve both. Devices are named, not numbered: an index is only true
+// until the device is made anew.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/ip.hpp"
+#include "core/model/nft.hpp"
+
+namespace fairlead {
+
+/// The blocks of numbers that are ours; see docs/kernel.md.
+namespace ours {
+inline constexpr std::uint8_t route_protocol = 70;       ///< rtm_protocol, FRA_PROTOCOL and IFA_PROTO
+inline constexpr std::uint32_t table_base = 7000;        ///< 7000: balance; 7000 + id: the uplink's
+inline constexpr std::uint32_t table_last = 7126;
+inline constexpr std::uint32_t rule_first = 20000;       ///< rule priorities
+inline constexpr std::uint32_t rule_last = 20999;
+inline constexpr std::uint32_t unreachable_metric = 100000;
+}  // namespace ours
+
+struct AddressState {
+  std::string link;
+  Prefix address;  ///< with host bits; set with noprefixroute
+  auto operator<=>(const AddressState&) const = default;
+};
+
+struct Nexthop {
+  std::string link;
+  std::optional<IpAddress> gateway;  ///< none: the destination is on the link
+  int weight = 1;                    ///< 1…256, only meaningful beside other next hops
+  bool onlink = false;               ///< the gateway is reached on the link though no prefix covers it
+  auto operator<=>(const Nexthop&) const = default;
+};
+
+/// Identified in the kernel by destination, table and metric. No next hop: unreachable.
+struct RouteState {
+  TableId table;
+  Prefix destination;
+  std::uint32_t metric = 0;
+  std::optional<IpAddress> source;  ///< preferred source address
+  std::vector<Nexthop> nexthops;
+  auto operator<=>(const RouteState&) const = default;
+};
+
+/// A routing rule. Selectors that are not set match everything.
+struct RuleState {
+  Family family = Family::v4;
+  std::uint32_t priority = 0;
+  std::optional<std::uint32_t> mark;  ///< compared under mark_mask
+  std::uint32_t mark_mask = 0;
+  std::string output_link;            ///< FRA_OIFNAME: sockets bound to the device
+  std::optional<Prefix> source;
+  std::optional<TableId> table;       ///< lookup; exactly one of table and go_to is set
+  std::optional<std::uint32_t> go_to; ///< FRA_GOTO: on to the rule of this priority
+  bool suppress_default = false;      ///< FRA_SUPPRESS_PREFIXLEN 0
+  auto operator<=>(const RuleState&) const = default;
+};
+
+/// Every list is sorted and without doubles.
+struct State {
+  std::map<std::string, std::string> sysctls;  ///< path below /proc/sys → value; only those that we care for
+  std::vector<std::string> links_up;           ///< devices that must be administratively up
+  std::vector<AddressState> addresses;
+  std::vector<RouteState> routes;
+  std::vector<RuleState> rules;
+  nft::Table nft;
+
+  bool operator==(const State&) const = default;
+};
+
+/// The same, as observed. Addresses: all on devices of the file, with what is not ours marked as foreign.
+struct ObservedState {
+  std::map<std::string, std::string> sysctls;
+  std::vector<std::string> links_up;
+  std::vector<AddressState> addresses;          ///< ours
+  std::vector<AddressState> foreign_addresses;  ///< present, but set by others: satisfy a wish, are never removed
+  std::vector<RouteState> routes;
+  std::vector<RuleState> rules;
+  std::optional<nft::ObservedTable> nft;        ///< none: there is no such table
+
+  bool operator==(const ObservedState&) const = default;
+};
+
+}  // namespace fairlead
