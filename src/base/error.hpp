@@ -12,9 +12,7 @@ struct Error {
   std::string message;
 
   /// "CONTEXT: MESSAGE", for callers that know more about what was attempted.
-  [[nodiscard]] Error in(std::string_view context) const {
-    return Error{std::string(context) + ": " + message};
-  }
+  [[nodiscard]] Error in(std::string_view context) const { return Error{std::string(context) + ": " + message}; }
   bool operator==(const Error&) const = default;
 };
 

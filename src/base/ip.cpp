@@ -33,7 +33,7 @@ IpAddress IpAddress::any(Family family) {
   return address;
 }
 
-std::span<const std::uint8_t> IpAddress::bytes() const {
+std::span<const std::uint8_t> IpAddress::bytes() const& {
   return std::span(bytes_).first(static_cast<std::size_t>(address_bits(family_) / 8));
 }
 
@@ -52,9 +52,7 @@ bool IpAddress::is_loopback() const {
          bytes_[15] == 1;
 }
 
-bool IpAddress::is_multicast() const {
-  return family_ == Family::v4 ? (bytes_[0] & 0xf0U) == 0xe0 : bytes_[0] == 0xff;
-}
+bool IpAddress::is_multicast() const { return family_ == Family::v4 ? (bytes_[0] & 0xf0U) == 0xe0 : bytes_[0] == 0xff; }
 
 bool IpAddress::is_unspecified() const { return *this == any(family_); }
 

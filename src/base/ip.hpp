@@ -29,8 +29,9 @@ class IpAddress {
 
   [[nodiscard]] Family family() const { return family_; }
   /// 4 or 16 bytes in network order.
-  [[nodiscard]] std::span<const std::uint8_t> bytes() const;
-  [[nodiscard]] bool bit(int index) const;  ///< index 0 is the most significant bit
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const&;
+  std::span<const std::uint8_t> bytes() const&& = delete;  // would point into a value that is gone
+  [[nodiscard]] bool bit(int index) const;                 ///< index 0 is the most significant bit
   [[nodiscard]] bool is_link_local() const;
   [[nodiscard]] bool is_loopback() const;
   [[nodiscard]] bool is_multicast() const;

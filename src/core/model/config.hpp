@@ -44,13 +44,13 @@ struct Bandwidth {
 struct WanConfig {
   std::string name;
   std::string interface;
-  std::vector<Prefix> addresses;     ///< with host bits; empty: what the system has set is kept and followed
-  std::vector<IpAddress> gateways;   ///< at most one a family; none: discovered
-  int weight = 1;                    ///< 1…255; already worked out from bandwidth where the file has no weight
-  int tier = 1;                      ///< 1…9; the lowest tier with a healthy uplink is used
+  std::vector<Prefix> addresses;    ///< with host bits; empty: what the system has set is kept and followed
+  std::vector<IpAddress> gateways;  ///< at most one a family; none: discovered
+  int weight = 1;                   ///< 1…255; already worked out from bandwidth where the file has no weight
+  int tier = 1;                     ///< 1…9; the lowest tier with a healthy uplink is used
   std::optional<Bandwidth> bandwidth;
-  bool prefix_translation = false;   ///< LAN prefixes ↔ `prefix`, 1:1 (RFC 6296), instead of one shared address
-  std::optional<Prefix> prefix;      ///< IPv6 prefix that the provider routes to this router
+  bool prefix_translation = false;  ///< LAN prefixes ↔ `prefix`, 1:1 (RFC 6296), instead of one shared address
+  std::optional<Prefix> prefix;     ///< IPv6 prefix that the provider routes to this router
   Where where;
   bool operator==(const WanConfig&) const = default;
 };
@@ -97,9 +97,9 @@ struct PolicyConfig {
   std::vector<IpRange> sources;
   std::vector<IpRange> destinations;
   std::vector<Protocol> protocols;
-  std::vector<PortRange> ports;      ///< destination ports; then `protocols` holds only protocols with ports
-  std::vector<std::string> use;      ///< uplinks, in order of preference
-  bool balance = false;              ///< spread over all of `use` by weight instead of preferring the first
+  std::vector<PortRange> ports;  ///< destination ports; then `protocols` holds only protocols with ports
+  std::vector<std::string> use;  ///< uplinks, in order of preference
+  bool balance = false;          ///< spread over all of `use` by weight instead of preferring the first
   Otherwise otherwise = Otherwise::any;
   Where where;
   bool operator==(const PolicyConfig&) const = default;

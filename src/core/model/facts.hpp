@@ -22,16 +22,17 @@ struct LinkFact {
   bool up = false;              ///< administratively (IFF_UP)
   bool carrier = false;         ///< IFF_LOWER_UP
   bool point_to_point = false;  ///< IFF_POINTOPOINT: needs no gateway address
+  bool accepts_ra = false;      ///< the kernel takes router advertisements here (sysctl accept_ra is not 0)
   std::uint32_t mtu = 1500;
   bool operator==(const LinkFact&) const = default;
 };
 
 struct AddressFact {
   std::string link;
-  Prefix address;           ///< with host bits
-  bool global = true;       ///< scope universe, neither link-local nor loopback
-  bool usable = true;       ///< neither tentative, deprecated nor a failed duplicate
-  bool ours = false;        ///< set by Fairlead (IFA_PROTO)
+  Prefix address;      ///< with host bits
+  bool global = true;  ///< scope universe, neither link-local nor loopback
+  bool usable = true;  ///< neither tentative, deprecated nor a failed duplicate
+  bool ours = false;   ///< set by Fairlead (IFA_PROTO)
   bool operator==(const AddressFact&) const = default;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 // Purpose: an nft table as values: what compile wants and what the kernel has, in the same shape, so that the
-// difference is a difference of values. Every object carries a fingerprint of its definition in its comment;
-// that is how a rule, set or chain that was made by an earlier run is recognized without parsing expressions.
+// difference is a difference of values. Rules and sets carry a fingerprint of their definition in their comment:
+// that is how those of an earlier run are recognized without parsing expressions.
 // Source of the syntax: nft(8), version 1.0.6.
 #include <cstdint>
 #include <map>
@@ -19,18 +19,20 @@ struct Rule {
 };
 
 struct Chain {
-  std::string hook;  ///< "type filter hook input priority 0; policy drop;", empty for a chain that is jumped to
+  std::string hook;  ///< "type filter hook input priority 0; policy drop;" with the priority as a number; empty
+                     ///< for a chain that is jumped to
   std::vector<Rule> rules;
 
   bool operator==(const Chain&) const = default;
 };
 
 /// A set, or a map where the elements have data. Keys and data are canonical text: concatenations joined by
-/// " . ", addresses and ports as "a", "a-b" or (addresses) "a/n", numbers in decimal, names in quotes, verdicts
-/// as "goto CHAIN".
+/// " . ", addresses and ports as "a", "a-b" or (addresses) "a/n", marks in hexadecimal, names in quotes, verdicts
+/// as "accept" or "goto CHAIN".
 struct Set {
   bool is_map = false;
   std::string definition;  ///< "type ipv4_addr : verdict; flags interval;"
+  std::string why;         ///< a few words for people, as in Rule
   bool dynamic = false;    ///< filled by packets: elements are the kernel's business, and survive a reload
   std::map<std::string, std::string> elements;  ///< key → data ("" for sets)
 
@@ -38,7 +40,7 @@ struct Set {
 };
 
 struct Table {
-  std::map<std::string, Set> sets;      ///< sets and maps share one name space
+  std::map<std::string, Set> sets;  ///< sets and maps share one name space
   std::map<std::string, Chain> chains;
 
   [[nodiscard]] bool empty() const { return sets.empty() && chains.empty(); }
@@ -47,7 +49,7 @@ struct Table {
 
 /// What the kernel's listing tells: elements in full, rules and definitions as fingerprints.
 struct ObservedChain {
-  std::string definition;          ///< fingerprint of hook
+  std::string hook;                ///< in the words of Chain::hook
   std::vector<std::string> rules;  ///< fingerprints, in order
   bool operator==(const ObservedChain&) const = default;
 };
@@ -69,10 +71,10 @@ inline constexpr const char* table_name = "inet fairlead";
 
 /// 16 hexadecimal digits; goes to the end of an object's comment.
 [[nodiscard]] std::string fingerprint(const Rule& rule);
-[[nodiscard]] std::string fingerprint(const Chain& chain);
 [[nodiscard]] std::string fingerprint(const Set& set);
-/// "WHY #FINGERPRINT" as stored in the kernel, and back.
-[[nodiscard]] std::string comment(const std::string& why, const std::string& fingerprint);
+/// "WHY #FINGERPRINT" as stored in the kernel, and back ("" where a comment has none).
+[[nodiscard]] std::string comment(const Rule& rule);
+[[nodiscard]] std::string comment(const Set& set);
 [[nodiscard]] std::string fingerprint_in(const std::string& comment);
 
 /// What the kernel would list after `table` was loaded into an empty kernel.

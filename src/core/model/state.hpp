@@ -16,10 +16,10 @@ namespace fairlead {
 
 /// The blocks of numbers that are ours; see docs/kernel.md.
 namespace ours {
-inline constexpr std::uint8_t route_protocol = 70;       ///< rtm_protocol, FRA_PROTOCOL and IFA_PROTO
-inline constexpr std::uint32_t table_base = 7000;        ///< 7000: balance; 7000 + id: the uplink's
+inline constexpr std::uint8_t route_protocol = 70;  ///< rtm_protocol, FRA_PROTOCOL and IFA_PROTO
+inline constexpr std::uint32_t table_base = 7000;   ///< 7000: balance; 7000 + id: the uplink's
 inline constexpr std::uint32_t table_last = 7126;
-inline constexpr std::uint32_t rule_first = 20000;       ///< rule priorities
+inline constexpr std::uint32_t rule_first = 20000;  ///< rule priorities
 inline constexpr std::uint32_t rule_last = 20999;
 inline constexpr std::uint32_t unreachable_metric = 100000;
 }  // namespace ours
@@ -54,11 +54,11 @@ struct RuleState {
   std::uint32_t priority = 0;
   std::optional<std::uint32_t> mark;  ///< compared under mark_mask
   std::uint32_t mark_mask = 0;
-  std::string output_link;            ///< FRA_OIFNAME: sockets bound to the device
+  std::string output_link;  ///< FRA_OIFNAME: sockets bound to the device
   std::optional<Prefix> source;
-  std::optional<TableId> table;       ///< lookup; exactly one of table and go_to is set
-  std::optional<std::uint32_t> go_to; ///< FRA_GOTO: on to the rule of this priority
-  bool suppress_default = false;      ///< FRA_SUPPRESS_PREFIXLEN 0
+  std::optional<TableId> table;        ///< lookup; exactly one of table and go_to is set
+  std::optional<std::uint32_t> go_to;  ///< FRA_GOTO: on to the rule of this priority
+  bool suppress_default = false;       ///< FRA_SUPPRESS_PREFIXLEN 0
   auto operator<=>(const RuleState&) const = default;
 };
 
@@ -82,7 +82,7 @@ struct ObservedState {
   std::vector<AddressState> foreign_addresses;  ///< present, but set by others: satisfy a wish, are never removed
   std::vector<RouteState> routes;
   std::vector<RuleState> rules;
-  std::optional<nft::ObservedTable> nft;        ///< none: there is no such table
+  std::optional<nft::ObservedTable> nft;  ///< none: there is no such table
 
   bool operator==(const ObservedState&) const = default;
 };

@@ -1,0 +1,58 @@
+#include "core/compile/compile.hpp"
+
+#include <fmt/format.h>
+
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+namespace {
+
+void warn_of_missing_devices(const Context& context, std::vector<std::string>& warnings) {
+  for (const auto& lan : context.config.lans) {
+    if (context.facts.link(lan.interface) == nullptr)
+      warnings.push_back(
+          fmt::format("lan {}: there is no device {} yet; it is taken up when it comes", lan.name, lan.interface));
+    else if (lan_addresses(lan, context.facts, Family::v4).empty() &&
+             lan_addresses(lan, context.facts, Family::v6).empty())
+      warnings.push_back(
+          fmt::format("lan {}: {} has no address; set one in the file or in the system", lan.name, lan.interface));
+  }
+}
+
+/// A marked packet to a gateway of the wrong subnet would be dropped without a trace.
+void warn_of_gateways(const Context& context, std::vector<std::string>& warnings) {
+  for (const auto& uplink : context.uplinks)
+    for (const auto family : families)
+      if (uplink.path(family).configured && !uplink.path(family).routable && uplink.link != nullptr)
+        warnings.push_back(
+            fmt::format("wan {}: no {} gateway is known: set `gateway`, or let the system learn a default route",
+                        uplink.wan->name, to_text(family)));
+}
+
+}  // namespace
+
+Compiled compile(const Config& config, const Facts& facts, const Health& health, const UplinkIds& ids) {
+  Compiled result;
+  result.uplinks = resolve_uplinks(config, facts, health, ids);
+  const Context context{config, facts, result.uplinks};
+  add_sysctls(context, result.state);
+  add_addresses(context, result.state);
+  add_routes(context, result.state);
+  add_rules(context, result.state);
+  auto& table = result.state.nft;
+  add_devices(context, table);
+  add_marks(context, table);
+  add_ingress(context, table);
+  add_choice(context, table);
+  add_policies(context, table);
+  add_balance(context, table);
+  add_nat(context, table);
+  add_forwards(context, table);
+  add_filter(context, table);
+  add_mss_clamp(context, table);
+  warn_of_missing_devices(context, result.warnings);
+  warn_of_gateways(context, result.warnings);
+  return result;
+}
+
+}  // namespace fairlead::compile

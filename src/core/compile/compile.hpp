@@ -1,0 +1,21 @@
+#pragma once
+// Purpose: the pure heart: (Config, Facts, Health, ids) → the wanted State. No kernel, no clock, no files; the
+// same input gives the same State on every machine.
+#include <string>
+#include <vector>
+
+#include "core/compile/uplinks.hpp"
+#include "core/model/state.hpp"
+
+namespace fairlead::compile {
+
+struct Compiled {
+  State state;
+  std::vector<Uplink> uplinks;        ///< points into the Config and Facts it was made from
+  std::vector<std::string> warnings;  ///< for people: what of the file cannot take effect at this moment, and why
+};
+
+/// `ids` has an id for every uplink of `config`.
+[[nodiscard]] Compiled compile(const Config& config, const Facts& facts, const Health& health, const UplinkIds& ids);
+
+}  // namespace fairlead::compile

@@ -1,0 +1,22 @@
+#include "core/compile/nft_builder.hpp"
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+
+void add_devices(const Context& context, nft::Table& table) {
+  auto& lans = add_set(table, "lans", "type ifname;", "devices of the LANs");
+  auto& uplinks = add_set(table, "uplinks", "type ifname;", "devices of the uplinks");
+  // fib's device name has a type of its own in nft, so what compares with it needs a set of its own.
+  auto& inside = add_set(table, "inside", "typeof fib daddr oifname;", "devices of the LANs, for route lookups");
+  auto& outside = add_set(table, "outside", "typeof fib daddr oifname;", "devices of the uplinks, for route lookups");
+  for (const auto& lan : context.config.lans) {
+    lans.elements.emplace(quoted(lan.interface), "");
+    inside.elements.emplace(quoted(lan.interface), "");
+  }
+  for (const auto& wan : context.config.wans) {
+    uplinks.elements.emplace(quoted(wan.interface), "");
+    outside.elements.emplace(quoted(wan.interface), "");
+  }
+}
+
+}  // namespace fairlead::compile

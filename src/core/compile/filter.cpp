@@ -1,0 +1,185 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/compile/nft_builder.hpp"
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+namespace {
+
+constexpr const char* new_tcp_without_syn = "meta l4proto tcp tcp flags & (fin|syn|rst|ack) != syn";
+
+/// One log line a kind, rate limited apart from the others, so that a flood of one kind hides no other.
+void add_log(const Context& context, nft::Chain& chain, const std::string& kind) {
+  const auto& rate = context.config.firewall.log;
+  add_rule(chain, fmt::format("limit rate {} burst {} packets log prefix \"fairlead {}: \" level info", rate.to_text(),
+                              rate.count, kind));
+}
+
+void add_drop_chain(const Context& context, nft::Table& table, const std::string& name, const std::string& kind) {
+  auto& chain = table.chains[name];
+  add_log(context, chain, kind);
+  add_rule(chain, "drop");
+}
+
+/// A TCP segment that belongs to nothing: LAN clients learn at once that their connection is gone.
+void add_invalid(const Context& context, nft::Table& table) {
+  auto& chain = table.chains["invalid"];
+  add_rule(chain,
+           "iifname @lans meta l4proto tcp tcp flags & rst != rst limit rate 1000/second burst 1000 packets "
+           "reject with tcp reset");
+  add_log(context, chain, "invalid");
+  add_rule(chain, "drop");
+}
+
+void add_refuse_outside(const Context& context, nft::Table& table, const std::string& name, const std::string& kind) {
+  auto& chain = table.chains[name];
+  add_rule(chain, "meta pkttype != host drop", "noise of the provider's network");
+  add_log(context, chain, kind);
+  if (context.config.firewall.refuse == Refuse::reject) {
+    add_rule(chain, "meta l4proto tcp limit rate 100/second burst 100 packets reject with tcp reset");
+    add_rule(chain, "meta l4proto udp limit rate 100/second burst 100 packets reject with icmpx port-unreachable");
+  }
+  add_rule(chain, "drop");
+}
+
+/// LAN hosts are always told, or a mistyped address would hang for minutes.
+void add_refuse_lan(const Context& context, nft::Table& table) {
+  auto& chain = table.chains["refuse_lan"];
+  add_log(context, chain, "refused-lan");
+  add_rule(chain, "meta l4proto tcp limit rate 1000/second burst 1000 packets reject with tcp reset");
+  add_rule(chain, "limit rate 1000/second burst 1000 packets reject with icmpx admin-prohibited");
+  add_rule(chain, "drop");
+}
+
+/// nft has no set with a wildcard, so a service that is open to everyone has the whole address space as source.
+void add_allowed(const Context& context, nft::Table& table) {
+  const auto& allow = context.config.firewall.allow;
+  for (const auto family : families) {
+    auto& set =
+        add_set(table, fmt::format("allowed{}", digit(family)),
+                fmt::format("type ifname . inet_proto . inet_service . {}; flags interval;", address_type(family)),
+                "services of the router that are open to the outside");
+    for (const auto& service : allow) {
+      auto sources = service.sources;
+      if (sources.empty()) sources.push_back(IpRange::of(Prefix::everything(family)));
+      auto ports = service.ports;
+      if (ports.empty()) ports.push_back({0, 65535});
+      for (const auto& uplink : context.uplinks) {
+        if (!service.wans.empty() && std::ranges::find(service.wans, uplink.wan->name) == service.wans.end()) continue;
+        for (const auto protocol : service.protocols)
+          for (const auto& port : ports)
+            for (const auto& source : sources)
+              if (source.family() == family)
+                set.elements.emplace(fmt::format("{} . {} . {} . {}", quoted(uplink.wan->interface), protocol.number,
+                                                 port.size() == 1 ? std::to_string(port.first)
+                                                                  : fmt::format("{}-{}", port.first, port.last),
+                                                 source.to_text()),
+                                     "");
+      }
+    }
+  }
+}
+
+void add_input_icmp(const Context& context, nft::Table& table) {
+  auto& chain = table.chains["input_icmp"];
+  add_rule(chain,
+           "icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert, mld-listener-query, "
+           "mld-listener-report, mld-listener-done, mld2-listener-report } accept",
+           "what IPv6 needs on a link (RFC 4890)");
+  if (context.config.firewall.ping) {
+    add_rule(chain, "icmp type echo-request limit rate 20/second burst 20 packets accept");
+    add_rule(chain, "icmpv6 type echo-request limit rate 20/second burst 20 packets accept");
+  }
+  add_rule(chain, "drop");
+}
+
+void add_syn_limit(const Context& context, nft::Table& table) {
+  const auto& rate = context.config.firewall.syn_limit;
+  auto& chain = table.chains["syn_limit"];
+  for (const auto family : families) {
+    const auto name = fmt::format("syn_sources{}", digit(family));
+    add_dynamic_set(table, name,
+                    fmt::format("type {}; size 65536; flags dynamic,timeout; timeout 60s;", address_type(family)),
+                    "outside addresses that open connections to the router");
+    add_rule(chain, fmt::format("update @{} {{ {} saddr limit rate over {} burst {} packets }} goto syn_flood", name,
+                                header(family), rate.to_text(), rate.count));
+  }
+  add_drop_chain(context, table, "syn_flood", "syn-flood");
+}
+
+void add_input(const Context& context, nft::Table& table) {
+  auto& input = add_base_chain(table, "input", "type filter hook input priority 0; policy drop;");
+  add_rule(input, "ct state vmap { established : accept, related : accept, invalid : goto invalid }");
+  add_rule(input, "iifname vmap @input_by_device");
+  add_log(context, input, "refused-in");
+  auto& by_device = add_map(table, "input_by_device", "type ifname : verdict;", "who may speak to the router");
+  by_device.elements.emplace(quoted("lo"), "accept");
+  for (const auto& lan : context.config.lans) by_device.elements.emplace(quoted(lan.interface), "accept");
+  for (const auto& wan : context.config.wans) by_device.elements.emplace(quoted(wan.interface), "goto from_outside");
+
+  auto& outside = table.chains["from_outside"];
+  add_rule(outside, "meta l4proto { icmp, ipv6-icmp } goto input_icmp");
+  add_rule(outside, std::string(new_tcp_without_syn) + " goto invalid");
+  add_rule(outside, "meta l4proto tcp jump syn_limit");
+  for (const auto family : families)
+    add_rule(outside, fmt::format("iifname . meta l4proto . th dport . {} saddr @allowed{} accept", header(family),
+                                  digit(family)));
+  add_rule(outside, "udp sport 67 udp dport 68 accept", "DHCP client");
+  add_rule(outside, "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept", "DHCPv6 client");
+  add_rule(outside, "goto refuse_input");
+  add_syn_limit(context, table);
+  add_allowed(context, table);
+  add_input_icmp(context, table);
+  add_refuse_outside(context, table, "refuse_input", "refused-in");
+}
+
+void add_reach(const Context& context, nft::Table& table) {
+  auto& reach = add_set(table, "reach", "type ifname . ifname;", "from which LAN to which connections may be opened");
+  for (const auto& lan : context.config.lans) {
+    reach.elements.emplace(quoted(lan.interface) + " . " + quoted(lan.interface), "");
+    for (const auto& name : lan.reach) {
+      const auto other = std::ranges::find(context.config.lans, name, &LanConfig::name);
+      reach.elements.emplace(quoted(lan.interface) + " . " + quoted(other->interface), "");
+    }
+  }
+}
+
+void add_forward(const Context& context, nft::Table& table) {
+  auto& forward = add_base_chain(table, "forward", "type filter hook forward priority 0; policy drop;");
+  add_rule(forward, "tcp flags & (syn|rst) == syn jump clamp");
+  add_rule(forward, "ct state vmap { established : accept, related : accept, invalid : goto invalid }");
+  add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
+  add_rule(forward, "iifname vmap @forward_by_device");
+  add_log(context, forward, "refused-forward");
+  auto& by_device = add_map(table, "forward_by_device", "type ifname : verdict;", "who may open connections through");
+  for (const auto& lan : context.config.lans) by_device.elements.emplace(quoted(lan.interface), "goto forward_lan");
+  for (const auto& wan : context.config.wans) by_device.elements.emplace(quoted(wan.interface), "goto forward_outside");
+
+  add_reach(context, table);
+  auto& lan = table.chains["forward_lan"];
+  add_rule(lan, "oifname @uplinks accept");
+  add_rule(lan, "iifname . oifname @reach accept");
+  add_rule(lan, "oifname @lans ct status dnat accept", "through a port forward");
+  add_rule(lan, "oifname @lans goto refuse_lan");
+  add_rule(lan, "accept", "VPNs and other routes of the system");
+
+  auto& outside = table.chains["forward_outside"];
+  add_rule(outside, "oifname @lans ct status dnat accept", "through a port forward");
+  add_rule(outside, "goto refuse_forward");
+  add_refuse_outside(context, table, "refuse_forward", "refused-forward");
+}
+
+}  // namespace
+
+void add_filter(const Context& context, nft::Table& table) {
+  add_input(context, table);
+  add_forward(context, table);
+  add_invalid(context, table);
+  add_refuse_lan(context, table);
+  add_drop_chain(context, table, "spoofed", "spoofed");
+  add_drop_chain(context, table, "bogon", "bogon");
+}
+
+}  // namespace fairlead::compile

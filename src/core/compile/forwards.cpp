@@ -1,0 +1,125 @@
+// Port forwards are found in maps, one for each set of uplinks that forwards name: the cost of a packet does not
+// grow with their number. Ranges that keep their ports stand in an interval map; ranges that shift are expanded.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/ranges.hpp"
+#include "base/text.hpp"
+#include "core/compile/nft_builder.hpp"
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+namespace {
+
+using IdSet = std::vector<UplinkId>;  // sorted; empty: every uplink
+
+IdSet ids_of(const Context& context, const std::vector<std::string>& names) {
+  IdSet ids;
+  for (const auto* uplink : context.uplinks_named(names)) ids.push_back(uplink->id);
+  make_set(ids);
+  return ids;
+}
+
+std::string group_name(const IdSet& ids) {
+  if (ids.empty()) return "any";
+  std::vector<std::string> parts;
+  for (const auto id : ids) parts.push_back(std::to_string(id.value));
+  return join(parts, "_");
+}
+
+std::string port_text(const PortRange& range) {
+  return range.size() == 1 ? std::to_string(range.first) : fmt::format("{}-{}", range.first, range.last);
+}
+
+bool keeps_ports(const ForwardConfig& forward) { return !forward.to_port || *forward.to_port == forward.port.first; }
+
+/// The maps of one group and family, made when the first forward needs them.
+class ForwardMaps {
+ public:
+  ForwardMaps(nft::Table& table, Family family, const std::string& group) : table_(table), family_(family) {
+    const auto stem = fmt::format("forward{}_{}", digit(family), group);
+    single_ = stem;
+    ranges_ = stem + "_ranges";
+  }
+
+  void add(const ForwardConfig& forward) {
+    for (const auto protocol : forward.protocols) {
+      if (forward.port.size() > 1 && keeps_ports(forward)) {
+        ranges().elements.emplace(fmt::format("{} . {}", protocol.number, port_text(forward.port)),
+                                  forward.to.to_text());
+        continue;
+      }
+      const int shift = forward.to_port.value_or(forward.port.first) - forward.port.first;
+      for (int port = forward.port.first; port <= forward.port.last; ++port)
+        single().elements.emplace(fmt::format("{} . {}", protocol.number, port),
+                                  fmt::format("{} . {}", forward.to.to_text(), port + shift));
+    }
+  }
+
+  void add_rules(nft::Chain& chain) const {
+    for (const auto* name : {&single_, &ranges_})
+      if (table_.sets.contains(*name))
+        add_rule(chain, fmt::format("dnat {} to meta l4proto . th dport map @{}", header(family_), *name));
+  }
+
+ private:
+  nft::Set& single() {
+    return add_map(table_, single_,
+                   fmt::format("type inet_proto . inet_service : {} . inet_service;", address_type(family_)),
+                   "port forwards");
+  }
+  nft::Set& ranges() {
+    return add_map(table_, ranges_,
+                   fmt::format("type inet_proto . inet_service : {}; flags interval;", address_type(family_)),
+                   "port forwards of ranges");
+  }
+
+  nft::Table& table_;
+  Family family_;
+  std::string single_;
+  std::string ranges_;
+};
+
+std::string forwards_chain(UplinkId id) { return fmt::format("forwards_{}", id.value); }
+
+/// From outside by the device; from a LAN by the public address that was asked for.
+void add_entries(const Context& context, nft::Table& table) {
+  auto& chain = add_base_chain(table, "destination", "type nat hook prerouting priority -100; policy accept;");
+  auto& by_device = add_map(table, "forwards_in", "type ifname : verdict;", "forwards by uplink");
+  for (const auto& uplink : context.uplinks)
+    by_device.elements.emplace(quoted(uplink.wan->interface), go_to(forwards_chain(uplink.id)));
+  add_rule(chain, "fib daddr type != local return");
+  add_rule(chain, "iifname vmap @forwards_in");
+  for (const auto family : families) {
+    const auto name = fmt::format("public{}", digit(family));
+    auto& by_address = add_map(table, name, fmt::format("type {} : verdict;", address_type(family)),
+                               "the uplinks' addresses, for LAN hosts that use a forward");
+    for (const auto& uplink : context.uplinks)
+      for (const auto& own : uplink.path(family).own)
+        by_address.elements.emplace(own.address.to_text(), go_to(forwards_chain(uplink.id)));
+    add_rule(chain, fmt::format("iifname @lans {} daddr vmap @{}", header(family), name));
+  }
+}
+
+}  // namespace
+
+void add_forwards(const Context& context, nft::Table& table) {
+  const auto& forwards = context.config.forwards;
+  if (forwards.empty()) return;
+  add_entries(context, table);
+  for (const auto& uplink : context.uplinks) table.chains[forwards_chain(uplink.id)];
+  for (const auto family : families) {
+    std::map<IdSet, std::vector<const ForwardConfig*>> groups;
+    for (const auto& forward : forwards)
+      if (forward.to.family() == family) groups[ids_of(context, forward.wans)].push_back(&forward);
+    for (const auto& [ids, members] : groups) {
+      ForwardMaps maps(table, family, group_name(ids));
+      for (const auto* forward : members) maps.add(*forward);
+      for (const auto& uplink : context.uplinks)
+        if (ids.empty() || contains(ids, uplink.id)) maps.add_rules(table.chains[forwards_chain(uplink.id)]);
+    }
+  }
+}
+
+}  // namespace fairlead::compile

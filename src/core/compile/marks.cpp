@@ -1,0 +1,32 @@
+#include <fmt/format.h>
+
+#include "core/compile/nft_builder.hpp"
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+
+// A masked write of a looked-up mark cannot be said in nft 1.0.6, so every uplink has small chains of its own
+// that write a constant, and maps lead to them.
+void add_marks(const Context& context, nft::Table& table) {
+  const auto& mask = context.config.router.mark_mask;
+  auto& restore = add_map(table, "restore", "type mark : verdict;", "conntrack mark to packet mark");
+  auto& tag = add_map(table, "tag", "type ifname : verdict;", "the uplink that a connection came in by");
+  for (const auto& uplink : context.uplinks) {
+    const auto id = uplink.id;
+    const auto& name = uplink.wan->name;
+    auto& mark = table.chains[mark_chain(id)];
+    add_rule(mark, set_mark("ct", mask, id), "connection takes uplink " + name);
+    add_rule(mark, set_mark("meta", mask, id) + " accept");
+
+    const auto restore_chain = fmt::format("restore_{}", id.value);
+    add_rule(table.chains[restore_chain], set_mark("meta", mask, id) + " accept", "uplink " + name);
+    restore.elements.emplace(hexadecimal(mask.value(id)), go_to(restore_chain));
+
+    // The packet itself stays unmarked: with the mark it would be routed back out.
+    const auto tag_chain = fmt::format("tag_{}", id.value);
+    add_rule(table.chains[tag_chain], set_mark("ct", mask, id) + " accept", "replies leave by " + name);
+    tag.elements.emplace(quoted(uplink.wan->interface), go_to(tag_chain));
+  }
+}
+
+}  // namespace fairlead::compile

@@ -1,0 +1,26 @@
+#pragma once
+// Purpose: the parts of compile, one file a feature, each adding its share to the State. They are called in
+// the order of this list by compile.cpp and read nothing that another has written.
+#include "core/compile/context.hpp"
+
+namespace fairlead::compile {
+
+void add_sysctls(const Context& context, State& state);
+void add_addresses(const Context& context, State& state);
+void add_routes(const Context& context, State& state);
+void add_rules(const Context& context, State& state);
+
+/// nft: which devices are what, marks, and the way of new connections to an uplink.
+void add_devices(const Context& context, nft::Table& table);
+void add_marks(const Context& context, nft::Table& table);
+void add_ingress(const Context& context, nft::Table& table);
+void add_choice(const Context& context, nft::Table& table);
+void add_policies(const Context& context, nft::Table& table);
+void add_balance(const Context& context, nft::Table& table);
+void add_nat(const Context& context, nft::Table& table);
+void add_prefix_translation(const Context& context, nft::Table& table);
+void add_forwards(const Context& context, nft::Table& table);
+void add_filter(const Context& context, nft::Table& table);
+void add_mss_clamp(const Context& context, nft::Table& table);
+
+}  // namespace fairlead::compile

@@ -1,0 +1,218 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <span>
+
+#include "base/text.hpp"
+#include "core/compile/nft_builder.hpp"
+#include "core/compile/parts.hpp"
+#include "core/compile/policy_layers.hpp"
+#include "core/compile/spread.hpp"
+
+namespace fairlead::compile {
+namespace {
+
+Coordinate coordinate(const IpAddress& address) {
+  Coordinate value = 0;
+  for (const auto byte : address.bytes()) value = value << 8U | byte;
+  return value;
+}
+
+IpAddress address_at(Family family, Coordinate value) {
+  std::array<std::uint8_t, 16> bytes{};
+  const auto size = static_cast<std::size_t>(address_bits(family) / 8);
+  for (auto index = size; index-- > 0; value >>= 8U) bytes.at(index) = static_cast<std::uint8_t>(value & 0xffU);
+  return IpAddress::from_bytes(family, std::span(bytes).first(size));
+}
+
+/// One family's view of the policies: turns them into boxes, and boxes into nft elements.
+class PolicySpace {
+ public:
+  PolicySpace(const Context& context, Family family) : context_(context), family_(family) {}
+
+  /// None where the policy names addresses, but none of this family.
+  [[nodiscard]] std::optional<PolicyBoxes> boxes(std::size_t index) const {
+    const auto& policy = context_.config.policies[index];
+    PolicyBoxes result;
+    result.policy = index;
+    Box whole;
+    whole.side(Field::device) = {0, 0xffff};
+    whole.side(Field::source) = whole.side(Field::destination) = everything();
+    whole.side(Field::protocol) = {0, 0xff};
+    whole.side(Field::port) = {0, 0xffff};
+    result.boxes = {whole};
+    const bool fits = cut(result, Field::device, devices(policy.lans), !policy.lans.empty()) &&
+                      cut(result, Field::source, addresses(policy.sources), !policy.sources.empty()) &&
+                      cut(result, Field::destination, addresses(policy.destinations), !policy.destinations.empty());
+    std::vector<Interval> protocols;
+    for (const auto protocol : policy.protocols) protocols.push_back({protocol.number, protocol.number});
+    std::vector<Interval> ports;
+    for (const auto& port : policy.ports) ports.push_back({port.first, port.last});
+    if (!fits || !cut_apart(result, Field::protocol, protocols) ||
+        !cut(result, Field::port, std::move(ports), !policy.ports.empty()))
+      return std::nullopt;
+    return result;
+  }
+
+  [[nodiscard]] std::string key_expression(Shape shape) const {
+    const std::array<std::string, field_count> texts{"iifname", fmt::format("{} saddr", header(family_)),
+                                                     fmt::format("{} daddr", header(family_)), "meta l4proto",
+                                                     "th dport"};
+    return joined(shape, [&](Field field) { return texts.at(static_cast<std::size_t>(field)); });
+  }
+
+  [[nodiscard]] std::string key_type(Shape shape) const {
+    const std::array<const char*, field_count> types{"ifname", address_type(family_), address_type(family_),
+                                                     "inet_proto", "inet_service"};
+    return joined(shape, [&](Field field) { return types.at(static_cast<std::size_t>(field)); });
+  }
+
+  [[nodiscard]] std::string key(const Box& box, Shape shape) const {
+    return joined(shape, [&](Field field) { return side_text(field, box.side(field)); });
+  }
+
+ private:
+  [[nodiscard]] Interval everything() const {
+    const auto range = IpRange::of(Prefix::everything(family_));
+    return {coordinate(range.first), coordinate(range.last)};
+  }
+
+  [[nodiscard]] std::vector<Interval> devices(const std::vector<std::string>& lans) const {
+    std::vector<Interval> result;
+    for (const auto& name : lans) {
+      const auto& all = context_.config.lans;
+      const auto index = static_cast<Coordinate>(std::ranges::find(all, name, &LanConfig::name) - all.begin());
+      result.push_back({index, index});
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::vector<Interval> addresses(const std::vector<IpRange>& ranges) const {
+    std::vector<Interval> result;
+    for (const auto& range : ranges)
+      if (range.family() == family_) result.push_back({coordinate(range.first), coordinate(range.last)});
+    return result;
+  }
+
+  /// Multiplies the boxes by the sides; false where a named field has none of this family.
+  static bool multiply(PolicyBoxes& policy, Field field, const std::vector<Interval>& sides) {
+    if (sides.empty()) return false;
+    policy.shape = static_cast<Shape>(policy.shape | shape_bit(field));
+    std::vector<Box> product;
+    for (const auto& box : policy.boxes)
+      for (const auto& side : sides) {
+        product.push_back(box);
+        product.back().side(field) = side;
+      }
+    policy.boxes = std::move(product);
+    return true;
+  }
+
+  static bool cut(PolicyBoxes& policy, Field field, std::vector<Interval> sides, bool named) {
+    return !named || (field == Field::device ? cut_apart(policy, field, sides)
+                                             : multiply(policy, field, merged(std::move(sides))));
+  }
+
+  /// Devices and protocols are names, not numbers: neighbours must not be joined to a range.
+  static bool cut_apart(PolicyBoxes& policy, Field field, std::vector<Interval> sides) {
+    if (sides.empty()) return true;
+    std::ranges::sort(sides, {}, &Interval::first);
+    const auto doubles = std::ranges::unique(sides);
+    sides.erase(doubles.begin(), doubles.end());
+    return multiply(policy, field, sides);
+  }
+
+  template <typename Text>
+  [[nodiscard]] static std::string joined(Shape shape, Text text) {
+    std::vector<std::string> parts;
+    for (std::size_t index = 0; index < field_count; ++index)
+      if ((shape >> index & 1U) != 0) parts.push_back(text(static_cast<Field>(index)));
+    return join(parts, " . ");
+  }
+
+  [[nodiscard]] std::string side_text(Field field, const Interval& side) const {
+    const auto number = [](Coordinate value) { return std::to_string(static_cast<std::uint64_t>(value)); };
+    switch (field) {
+      case Field::device:
+        return quoted(context_.config.lans.at(static_cast<std::size_t>(side.first)).interface);
+      case Field::source:
+      case Field::destination:
+        return IpRange{address_at(family_, side.first), address_at(family_, side.last)}.to_text();
+      case Field::protocol:
+      case Field::port:
+        break;
+    }
+    return side.first == side.last ? number(side.first) : number(side.first) + "-" + number(side.last);
+  }
+
+  const Context& context_;
+  Family family_;
+};
+
+std::string pick_chain(const Context& context, Family family, const PolicyConfig& policy) {
+  std::vector<std::string> ids;
+  for (const auto* uplink : context.uplinks_named(policy.use)) ids.push_back(std::to_string(uplink->id.value));
+  return fmt::format("{}{}_{}_else_{}", policy.balance ? "spread" : "prefer", digit(family), join(ids, "_"),
+                     policy.otherwise == Otherwise::any ? "any" : "reject");
+}
+
+/// Policies that want the same share one chain; a change of health changes the chain, not its policies.
+void add_pick_chain(const Context& context, nft::Table& table, Family family, const PolicyConfig& policy,
+                    const std::string& name) {
+  if (table.chains.contains(name)) return;
+  auto& chain = table.chains[name];
+  const auto members = context.uplinks_named(policy.use);
+  std::vector<const Uplink*> active;
+  for (const auto wanted : {Verdict::up, Verdict::degraded})
+    if (active.empty() || !policy.balance)
+      for (const auto* uplink : members)
+        if (uplink->usable(family) && uplink->verdict == wanted) active.push_back(uplink);
+  if (policy.balance)
+    add_spread(context, table, name,
+               {"slots_" + name, family, members, active, [](UplinkId id) { return go_to(mark_chain(id)); }});
+  else if (!active.empty())
+    add_rule(chain, go_to(mark_chain(active.front()->id)));
+  if (active.empty())
+    add_rule(chain, go_to(policy.otherwise == Otherwise::any ? fmt::format("balance{}", digit(family))
+                                                             : std::string("refuse_policy")));
+}
+
+}  // namespace
+
+void add_policies(const Context& context, nft::Table& table) {
+  auto& refuse = table.chains["refuse_policy"];
+  add_rule(refuse, "meta l4proto tcp reject with tcp reset");
+  add_rule(refuse, "reject with icmpx admin-prohibited");
+  for (const auto family : families) {
+    auto& chain = table.chains[fmt::format("policies{}", digit(family))];
+    const PolicySpace space(context, family);
+    std::vector<PolicyBoxes> boxes;
+    for (std::size_t index = 0; index < context.config.policies.size(); ++index)
+      if (auto policy = space.boxes(index)) boxes.push_back(std::move(*policy));
+    std::size_t number = 0;
+    for (const auto& layer : build_layers(boxes)) {
+      const auto name = fmt::format("policy{}_{}", digit(family), ++number);
+      if (layer.shape == 0) {  // a policy without conditions: it decides for all that come here
+        const auto& policy = context.config.policies[layer.entries.front().policy];
+        const auto pick = pick_chain(context, family, policy);
+        add_pick_chain(context, table, family, policy, pick);
+        add_rule(chain, go_to(pick));
+        break;
+      }
+      auto& map = add_map(
+          table, name,
+          fmt::format("type {} : verdict;{}", space.key_type(layer.shape), layer.exact ? "" : " flags interval;"),
+          "policies that name the same fields");
+      for (const auto& entry : layer.entries) {
+        const auto& policy = context.config.policies[entry.policy];
+        const auto pick = pick_chain(context, family, policy);
+        add_pick_chain(context, table, family, policy, pick);
+        map.elements.emplace(space.key(entry.box, layer.shape), go_to(pick));
+      }
+      add_rule(chain, fmt::format("{} vmap @{}", space.key_expression(layer.shape), name));
+    }
+  }
+}
+
+}  // namespace fairlead::compile

@@ -1,0 +1,122 @@
+// The routing rules. The kernel walks them one after the other for every packet, so a list of one rule an uplink
+// would make each packet dearer with every uplink. Marks are therefore found through a tree of goto rules that
+// split on one bit of the id each (FRA_GOTO, ip-rule(8)): 64 uplinks cost a packet about as much as 3 do.
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <span>
+
+#include "base/ranges.hpp"
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+namespace {
+
+constexpr std::uint32_t main_priority = ours::rule_first;
+constexpr std::uint32_t unmarked_priority = ours::rule_first + 1;
+constexpr std::uint32_t tree_priority = ours::rule_first + 2;
+constexpr std::uint32_t bound_priority = ours::rule_first + 300;   // + id
+constexpr std::uint32_t source_priority = ours::rule_first + 500;  // + id
+constexpr std::uint32_t balance_priority = ours::rule_first + 900;
+constexpr std::size_t leaf_size = 4;
+
+RuleState rule(Family family, std::uint32_t priority) {
+  RuleState state;
+  state.family = family;
+  state.priority = priority;
+  return state;
+}
+
+class MarkTree {
+ public:
+  MarkTree(Family family, const MarkMask& mask, std::vector<RuleState>& rules)
+      : family_(family), mask_(mask), rules_(rules) {}
+
+  /// `ids` is sorted.
+  void add(std::span<const UplinkId> ids) {
+    if (ids.size() <= leaf_size) {
+      for (const auto id : ids) add_leaf(id);
+      return;
+    }
+    const auto differing = static_cast<unsigned>(ids.front().value ^ ids.back().value);
+    const auto bit = static_cast<std::uint8_t>(std::bit_floor(differing));
+    const auto upper = std::ranges::find_if(ids, [&](UplinkId id) { return (id.value & bit) != 0; });
+    const auto split = rules_.size();
+    auto go = rule(family_, priority_++);
+    go.mark = go.mark_mask = mask_.value(UplinkId{bit});
+    rules_.push_back(go);
+    add({ids.begin(), upper});
+    rules_[split].go_to = priority_;
+    add({upper, ids.end()});
+  }
+
+ private:
+  void add_leaf(UplinkId id) {
+    auto leaf = rule(family_, priority_++);
+    leaf.mark = mask_.value(id);
+    leaf.mark_mask = mask_.bits();
+    leaf.table = table_of(id);
+    rules_.push_back(leaf);
+  }
+
+  Family family_;
+  const MarkMask& mask_;
+  std::vector<RuleState>& rules_;
+  std::uint32_t priority_ = tree_priority;
+};
+
+void add_unmarked_jump(Family family, const MarkMask& mask, UplinkId first, std::vector<RuleState>& rules) {
+  auto jump = rule(family, unmarked_priority);
+  jump.mark = 0;
+  jump.mark_mask = mask.bits();
+  jump.go_to = bound_priority + first.value;
+  rules.push_back(jump);
+}
+
+/// Addresses that exactly one uplink has and no LAN: only they say by which uplink a packet must leave.
+std::map<IpAddress, UplinkId> telling_addresses(const Context& context, Family family) {
+  std::map<IpAddress, int> uses;
+  std::map<IpAddress, UplinkId> owner;
+  for (const auto& uplink : context.uplinks)
+    for (const auto& own : uplink.path(family).own) {
+      ++uses[own.address];
+      owner[own.address] = uplink.id;
+    }
+  for (const auto& lan : context.config.lans)
+    for (const auto& own : lan_addresses(lan, context.facts, family)) ++uses[own.address];
+  std::erase_if(owner, [&](const auto& entry) { return uses.at(entry.first) > 1; });
+  return owner;
+}
+
+}  // namespace
+
+void add_rules(const Context& context, State& state) {
+  std::vector<UplinkId> ids;
+  for (const auto& uplink : context.uplinks) ids.push_back(uplink.id);
+  for (const auto family : families) {
+    auto connected = rule(family, main_priority);
+    connected.table = TableId{254};
+    connected.suppress_default = true;
+    state.rules.push_back(connected);
+    if (!ids.empty()) add_unmarked_jump(family, context.config.router.mark_mask, ids.front(), state.rules);
+    MarkTree(family, context.config.router.mark_mask, state.rules).add(ids);
+    for (const auto& uplink : context.uplinks) {
+      auto bound = rule(family, bound_priority + uplink.id.value);
+      bound.output_link = uplink.wan->interface;
+      bound.table = table_of(uplink.id);
+      state.rules.push_back(bound);
+    }
+    for (const auto& [address, id] : telling_addresses(context, family)) {
+      auto from = rule(family, source_priority + id.value);
+      from.source = Prefix::host(address);
+      from.table = table_of(id);
+      state.rules.push_back(from);
+    }
+    auto balance = rule(family, balance_priority);
+    balance.table = balance_table();
+    state.rules.push_back(balance);
+  }
+  make_set(state.rules);
+}
+
+}  // namespace fairlead::compile

@@ -1,0 +1,40 @@
+// Why each of these is needed is told in docs/kernel.md.
+#include <fmt/format.h>
+
+#include "core/compile/parts.hpp"
+
+namespace fairlead::compile {
+namespace {
+
+void add_device_sysctls(const std::string& device, const Facts& facts, State& state) {
+  if (facts.link(device) == nullptr) return;
+  const auto ipv4 = [&](const char* key, const char* value) {
+    state.sysctls[fmt::format("net/ipv4/conf/{}/{}", device, key)] = value;
+  };
+  ipv4("rp_filter", "0");
+  ipv4("arp_ignore", "1");
+  ipv4("arp_announce", "2");
+  ipv4("arp_filter", "0");
+}
+
+}  // namespace
+
+void add_sysctls(const Context& context, State& state) {
+  state.sysctls["net/ipv4/ip_forward"] = "1";
+  state.sysctls["net/ipv6/conf/all/forwarding"] = "1";
+  state.sysctls["net/ipv4/conf/all/rp_filter"] = "0";  // the kernel takes the larger of "all" and the device's
+  state.sysctls["net/ipv4/conf/all/arp_filter"] = "0";
+  state.sysctls["net/ipv4/fib_multipath_hash_policy"] = "1";
+  state.sysctls["net/ipv6/fib_multipath_hash_policy"] = "1";
+  state.sysctls["net/netfilter/nf_conntrack_tcp_loose"] = "0";
+  for (const auto& lan : context.config.lans) add_device_sysctls(lan.interface, context.facts, state);
+  for (const auto& wan : context.config.wans) {
+    add_device_sysctls(wan.interface, context.facts, state);
+    // A router ignores advertisements unless this is 2; a device that took none before is left alone.
+    const auto* link = context.facts.link(wan.interface);
+    if (link != nullptr && link->accepts_ra)
+      state.sysctls[fmt::format("net/ipv6/conf/{}/accept_ra", wan.interface)] = "2";
+  }
+}
+
+}  // namespace fairlead::compile

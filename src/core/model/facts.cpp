@@ -1,0 +1,98 @@
+#include "core/model/facts.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace fairlead {
+
+const LinkFact* Facts::link(std::string_view name) const {
+  const auto found = std::ranges::find(links, name, &LinkFact::name);
+  return found == links.end() ? nullptr : &*found;
+}
+
+nlohmann::json to_json(const Facts& facts) {
+  nlohmann::json json{
+      {"links", nlohmann::json::array()}, {"addresses", nlohmann::json::array()}, {"routes", nlohmann::json::array()}};
+  for (const auto& link : facts.links)
+    json["links"].push_back({{"name", link.name},
+                             {"index", link.index.value},
+                             {"up", link.up},
+                             {"carrier", link.carrier},
+                             {"point_to_point", link.point_to_point},
+                             {"accepts_ra", link.accepts_ra},
+                             {"mtu", link.mtu}});
+  for (const auto& address : facts.addresses)
+    json["addresses"].push_back({{"link", address.link},
+                                 {"address", address.address.to_text()},
+                                 {"global", address.global},
+                                 {"usable", address.usable},
+                                 {"ours", address.ours}});
+  for (const auto& route : facts.routes) {
+    nlohmann::json entry{{"destination", route.destination.to_text()}, {"link", route.link}, {"metric", route.metric}};
+    if (route.gateway) entry["gateway"] = route.gateway->to_text();
+    json["routes"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+namespace {
+
+/// Throws nlohmann::json::exception, as the library does on a wrong type; caught below.
+Prefix read_prefix(const nlohmann::json& json, const char* key) {
+  const auto text = json.at(key).get<std::string>();
+  const auto prefix = Prefix::parse(text);
+  if (!prefix) throw nlohmann::json::other_error::create(501, "not a prefix: " + text, &json);
+  return *prefix;
+}
+
+LinkFact read_link(const nlohmann::json& json) {
+  LinkFact link;
+  link.name = json.at("name");
+  link.index.value = json.value("index", 0U);
+  link.up = json.value("up", true);
+  link.carrier = json.value("carrier", true);
+  link.point_to_point = json.value("point_to_point", false);
+  link.accepts_ra = json.value("accepts_ra", false);
+  link.mtu = json.value("mtu", 1500U);
+  return link;
+}
+
+AddressFact read_address(const nlohmann::json& json) {
+  AddressFact address;
+  address.link = json.at("link");
+  address.address = read_prefix(json, "address");
+  address.global = json.value("global", true);
+  address.usable = json.value("usable", true);
+  address.ours = json.value("ours", false);
+  return address;
+}
+
+RouteFact read_route(const nlohmann::json& json) {
+  RouteFact route;
+  route.destination = read_prefix(json, "destination");
+  route.link = json.at("link");
+  route.metric = json.value("metric", 0U);
+  if (json.contains("gateway")) {
+    route.gateway = IpAddress::parse(json.at("gateway").get<std::string>());
+    if (!route.gateway)
+      throw nlohmann::json::other_error::create(501, "not an address: " + json.at("gateway").dump(), &json);
+  }
+  return route;
+}
+
+}  // namespace
+
+Result<Facts> facts_from_json(const nlohmann::json& json) {
+  Facts facts;
+  try {
+    for (const auto& entry : json.at("links")) facts.links.push_back(read_link(entry));
+    for (const auto& entry : json.value("addresses", nlohmann::json::array()))
+      facts.addresses.push_back(read_address(entry));
+    for (const auto& entry : json.value("routes", nlohmann::json::array())) facts.routes.push_back(read_route(entry));
+  } catch (const nlohmann::json::exception& problem) {
+    return fail(std::string("facts: ") + problem.what());
+  }
+  return facts;
+}
+
+}  // namespace fairlead

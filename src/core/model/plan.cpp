@@ -1,0 +1,96 @@
+#include "core/model/plan.hpp"
+
+#include <fmt/format.h>
+
+namespace fairlead {
+namespace {
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+std::string table_text(TableId table) { return table.value == 254 ? "main" : std::to_string(table.value); }
+
+std::string next_hop_text(const Nexthop& hop) {
+  std::string text;
+  if (hop.gateway) text += fmt::format(" via {}", hop.gateway->to_text());
+  text += fmt::format(" dev {}", hop.link);
+  return hop.onlink ? text + " onlink" : text;
+}
+
+std::string destination_text(const Prefix& destination) {
+  return destination.length == 0 ? fmt::format("default ({})", to_text(destination.family())) : destination.to_text();
+}
+
+}  // namespace
+
+std::string to_text(const AddressState& address) {
+  return fmt::format("{} dev {}", address.address.to_text(), address.link);
+}
+
+std::string to_text(const RouteState& route) {
+  std::string text = route.nexthops.empty() ? "unreachable " : "";
+  text += destination_text(route.destination);
+  if (route.nexthops.size() == 1) text += next_hop_text(route.nexthops.front());
+  text += fmt::format(" table {} metric {}", table_text(route.table), route.metric);
+  if (route.source) text += fmt::format(" src {}", route.source->to_text());
+  if (route.nexthops.size() > 1)
+    for (const auto& hop : route.nexthops) text += fmt::format(" nexthop{} weight {}", next_hop_text(hop), hop.weight);
+  return text;
+}
+
+std::string to_text(const RuleState& rule) {
+  auto text = fmt::format("{} {}:", to_text(rule.family), rule.priority);
+  if (rule.source) text += fmt::format(" from {}", rule.source->to_text());
+  if (rule.mark) text += fmt::format(" fwmark {:#x}/{:#x}", *rule.mark, rule.mark_mask);
+  if (!rule.output_link.empty()) text += fmt::format(" oif {}", rule.output_link);
+  if (rule.table) text += fmt::format(" lookup {}", table_text(*rule.table));
+  if (rule.go_to) text += fmt::format(" goto {}", *rule.go_to);
+  return rule.suppress_default ? text + " suppress_prefixlength 0" : text;
+}
+
+std::string to_text(const Step& step) {
+  return std::visit(
+      Overloaded{
+          [](const SetSysctl& set) { return fmt::format("sysctl {} = {} (was {})", set.path, set.after, set.before); },
+          [](const SetLinkUp& set) { return fmt::format("link {} {}", set.link, set.up ? "up" : "down"); },
+          [](const Add<AddressState>& add) { return "add address " + to_text(add.object); },
+          [](const Remove<AddressState>& remove) { return "remove address " + to_text(remove.object); },
+          [](const Add<RouteState>& add) { return "add route " + to_text(add.object); },
+          [](const Remove<RouteState>& remove) { return "remove route " + to_text(remove.object); },
+          [](const ReplaceRoute& replace) { return "replace route " + to_text(replace.after); },
+          [](const Add<RuleState>& add) { return "add rule " + to_text(add.object); },
+          [](const Remove<RuleState>& remove) { return "remove rule " + to_text(remove.object); },
+          [](const RunNft& run) { return "nft transaction:\n" + run.script; },
+      },
+      step);
+}
+
+std::string to_text(const Plan& plan) {
+  std::string text;
+  for (const auto& step : plan.steps) {
+    text += to_text(step);
+    if (!text.ends_with('\n')) text += '\n';
+  }
+  return text;
+}
+
+std::optional<Step> inverse(const Step& step) {
+  return std::visit(
+      Overloaded{
+          [](const SetSysctl& set) { return std::optional<Step>(SetSysctl{set.path, set.after, set.before}); },
+          [](const SetLinkUp& set) { return std::optional<Step>(SetLinkUp{set.link, !set.up}); },
+          [](const Add<AddressState>& add) { return std::optional<Step>(Remove<AddressState>{add.object}); },
+          [](const Remove<AddressState>& remove) { return std::optional<Step>(Add<AddressState>{remove.object}); },
+          [](const Add<RouteState>& add) { return std::optional<Step>(Remove<RouteState>{add.object}); },
+          [](const Remove<RouteState>& remove) { return std::optional<Step>(Add<RouteState>{remove.object}); },
+          [](const ReplaceRoute& replace) { return std::optional<Step>(ReplaceRoute{replace.after, replace.before}); },
+          [](const Add<RuleState>& add) { return std::optional<Step>(Remove<RuleState>{add.object}); },
+          [](const Remove<RuleState>& remove) { return std::optional<Step>(Add<RuleState>{remove.object}); },
+          [](const RunNft&) { return std::optional<Step>(); },
+      },
+      step);
+}
+
+}  // namespace fairlead

@@ -1,0 +1,145 @@
+#include "sys/nft/listing.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "base/ip.hpp"
+#include "base/text.hpp"
+
+namespace fairlead::sys {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\n");
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
+}
+
+/// The parts between separators that do not stand in quotes.
+std::vector<std::string_view> split_outside_quotes(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> parts;
+  bool quoted = false;
+  std::size_t start = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    quoted ^= text[at] == '"';
+    if (quoted || !text.substr(at).starts_with(separator)) continue;
+    parts.push_back(trimmed(text.substr(start, at - start)));
+    at += separator.size() - 1;
+    start = at + 1;
+  }
+  parts.push_back(trimmed(text.substr(start)));
+  return parts;
+}
+
+/// Address intervals in the one form that IpRange prints, whichever nft chose.
+std::string canonical_part(std::string_view part) {
+  const auto dash = part.find('-');
+  if (part.starts_with('"') || dash == std::string_view::npos) return std::string(part);
+  const auto low = IpAddress::parse(part.substr(0, dash));
+  const auto high = IpAddress::parse(part.substr(dash + 1));
+  return low && high ? IpRange{*low, *high}.to_text() : std::string(part);
+}
+
+std::string canonical(std::string_view value) {
+  std::vector<std::string> parts;
+  for (const auto part : split_outside_quotes(value, " . ")) parts.push_back(canonical_part(part));
+  return join(parts, " . ");
+}
+
+/// The text of a comment in a line that has one.
+std::string comment_in(std::string_view line) {
+  constexpr std::string_view keyword = "comment \"";
+  const auto start = line.rfind(keyword);
+  if (start == std::string_view::npos) return "";
+  const auto text = line.substr(start + keyword.size());
+  return std::string(text.substr(0, text.find('"')));
+}
+
+class Parser {
+ public:
+  Result<nft::ObservedTable> parse(std::string_view text) {
+    for (const auto raw : split(text, '\n')) {
+      const auto line = trimmed(raw);
+      if (line.empty()) continue;
+      if (auto done = read(line); !done) return std::unexpected(done.error());
+    }
+    return std::move(table_);
+  }
+
+ private:
+  Result<void> read(std::string_view line) {
+    if (!elements_.empty()) return read_more_elements(line);
+    if (line == "}") {
+      set_ = nullptr;
+      chain_ = nullptr;
+    } else if (set_ != nullptr) {
+      read_set_line(line);
+    } else if (chain_ != nullptr) {
+      read_chain_line(line);
+    } else {
+      return open(line);
+    }
+    return {};
+  }
+
+  Result<void> open(std::string_view line) {
+    const auto words = split(line, ' ');
+    if (words.size() < 3 || words.back() != "{") return fail(fmt::format("nft's listing is not understood: {}", line));
+    const std::string name(words[1]);
+    if (words[0] == "chain") chain_ = &table_.chains[name];
+    if (words[0] == "set" || words[0] == "map") {
+      set_ = &table_.sets[name];
+      set_->is_map = words[0] == "map";
+      dynamic_ = false;
+    }
+    return {};
+  }
+
+  void read_set_line(std::string_view line) {
+    if (line.starts_with("comment ")) set_->definition = nft::fingerprint_in(comment_in(line));
+    if (line.starts_with("flags ")) dynamic_ = line.contains("timeout");
+    if (line.starts_with("elements = {")) {
+      elements_ = line.substr(sizeof("elements = {") - 1);
+      finish_elements();
+    }
+  }
+
+  Result<void> read_more_elements(std::string_view line) {
+    elements_ += ' ';
+    elements_ += line;
+    finish_elements();
+    return {};
+  }
+
+  void finish_elements() {
+    if (!elements_.ends_with('}')) return;
+    elements_.pop_back();
+    if (!dynamic_)
+      for (const auto element : split_outside_quotes(elements_, ",")) {
+        const auto parts = split_outside_quotes(element, " : ");
+        set_->elements.emplace(canonical(parts[0]), parts.size() > 1 ? canonical(parts[1]) : "");
+      }
+    elements_.clear();
+  }
+
+  void read_chain_line(std::string_view line) {
+    if (line.starts_with("type "))
+      chain_->hook = line;
+    else
+      chain_->rules.push_back(nft::fingerprint_in(comment_in(line)));
+  }
+
+  nft::ObservedTable table_;
+  nft::ObservedSet* set_ = nullptr;
+  nft::ObservedChain* chain_ = nullptr;
+  bool dynamic_ = false;
+  std::string elements_;  // what was read of a list that goes on
+};
+
+}  // namespace
+
+Result<nft::ObservedTable> parse_listing(std::string_view text) { return Parser().parse(text); }
+
+}  // namespace fairlead::sys
