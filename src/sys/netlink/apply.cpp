@@ -1,0 +1,155 @@
+#include "sys/netlink/apply.hpp"
+
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+
+#include "sys/netlink/encode.hpp"
+#include "sys/netlink/objects.hpp"
+
+namespace fairlead::netlink {
+
+namespace {
+
+constexpr int create = NLM_F_CREATE | NLM_F_EXCL;
+
+/// Sends; kernel errors in `fine` count as done.
+Result<void> send(Socket& socket, Request& request, std::initializer_list<int> fine = {}) {
+  const auto answer = socket.request(request);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->ok() || std::ranges::find(fine, answer->error) != fine.end()) return {};
+  return std::unexpected(answer->as_error("the kernel refuses"));
+}
+
+bool same_route(const RouteState& one, const RouteState& other) {
+  return one.table == other.table && one.destination == other.destination && one.metric == other.metric;
+}
+
+/// Our routes with the same identity: none or one, or more where IPv6 was given them one by one.
+Result<std::vector<RouteState>> find_ours(Socket& socket, const RouteState& wanted) {
+  const auto links = list_links(socket);
+  if (!links) return std::unexpected(links.error());
+  const auto routes =
+      list_routes(socket, wanted.destination.family(), {.table = wanted.table.value, .protocol = ours::route_protocol});
+  if (!routes) return std::unexpected(routes.error());
+  const LinkNames names = names_of(*links);
+  std::vector<RouteState> found;
+  for (const auto& route : *routes) {
+    if (route.protocol != ours::route_protocol) continue;
+    if (auto state = to_state(route, names); state && same_route(*state, wanted)) found.push_back(*std::move(state));
+  }
+  return found;
+}
+
+Result<bool> is_present(Socket& socket, const RuleState& wanted) {
+  const auto rules = list_rules(socket, wanted.family);
+  if (!rules) return std::unexpected(rules.error());
+  return std::ranges::any_of(
+      *rules, [&](const Rule& rule) { return rule.protocol == ours::route_protocol && rule.state == wanted; });
+}
+
+Result<void> run(Socket& socket, const SetLinkUp& step) {
+  const auto link = socket.need_link(step.link);
+  if (!link) return std::unexpected(link.error());
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>(link->value);
+  header.ifi_flags = step.up ? IFF_UP : 0;
+  header.ifi_change = IFF_UP;
+  Request request(RTM_NEWLINK, 0, header);
+  return send(socket, request);
+}
+
+Result<void> run(Socket& socket, const Add<AddressState>& step) {
+  const auto link = socket.need_link(step.object.link);
+  if (!link) return std::unexpected(link.error());
+  Request request = encode_address(RTM_NEWADDR, create, step.object, *link);
+  return send(socket, request, {EEXIST});  // set by others, it serves as well
+}
+
+Result<void> run(Socket& socket, const Remove<AddressState>& step) {
+  const auto link = socket.find_link(step.object.link);
+  if (!link) return std::unexpected(link.error());
+  if (!*link) return {};
+  // The kernel deletes whatever has this address; that it is ours is for us to check.
+  const auto addresses = list_addresses(socket);
+  if (!addresses) return std::unexpected(addresses.error());
+  const bool present = std::ranges::any_of(*addresses, [&](const Address& address) {
+    return address.link == **link && address.address == step.object.address && address.protocol == ours::route_protocol;
+  });
+  if (!present) return {};
+  Request request = encode_address(RTM_DELADDR, 0, step.object, **link);
+  return send(socket, request, {EADDRNOTAVAIL, ENODEV});
+}
+
+Result<void> run(Socket& socket, const Add<RouteState>& step) {
+  auto request = encode_new_route(socket, create, step.object);
+  if (!request) return std::unexpected(request.error());
+  const auto answer = socket.request(*request);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->error == EEXIST) {
+    const auto found = find_ours(socket, step.object);
+    if (!found) return std::unexpected(found.error());
+    RouteState wanted = step.object;
+    std::ranges::sort(wanted.nexthops);
+    if (found->size() == 1 && found->front() == wanted) return {};
+  }
+  if (!answer->ok()) return std::unexpected(answer->as_error("the kernel refuses"));
+  return {};
+}
+
+Result<void> run(Socket& socket, const Remove<RouteState>& step) {
+  // Looked up first: to IPv4, metric 0 in a deletion means "any", and would take the next best.
+  const auto found = find_ours(socket, step.object);
+  if (!found) return std::unexpected(found.error());
+  for (const auto& route : *found) {
+    Request request = encode_delete_route(route);
+    if (auto done = send(socket, request, {ESRCH, ENOENT}); !done) return done;
+  }
+  return {};
+}
+
+Result<void> run(Socket& socket, const ReplaceRoute& step) {
+  assert(same_route(step.before, step.after));
+  auto request = encode_new_route(socket, NLM_F_CREATE | NLM_F_REPLACE, step.after);
+  if (!request) return std::unexpected(request.error());
+  return send(socket, *request);
+}
+
+Result<void> run(Socket& socket, const Add<RuleState>& step) {
+  Request request = encode_rule(RTM_NEWRULE, create, step.object);
+  const auto answer = socket.request(request);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->error == EEXIST) {
+    const auto present = is_present(socket, step.object);
+    if (!present) return std::unexpected(present.error());
+    if (*present) return {};
+  }
+  if (!answer->ok()) return std::unexpected(answer->as_error("the kernel refuses"));
+  return {};
+}
+
+Result<void> run(Socket& socket, const Remove<RuleState>& step) {
+  // Looked up first: in a deletion the kernel takes selectors that are not given as "any".
+  const auto present = is_present(socket, step.object);
+  if (!present) return std::unexpected(present.error());
+  if (!*present) return {};
+  Request request = encode_rule(RTM_DELRULE, 0, step.object);
+  return send(socket, request, {ENOENT, ESRCH});
+}
+
+Result<void> run(Socket&, const SetSysctl&) { return fail("not a step for netlink"); }
+Result<void> run(Socket&, const RunNft&) { return fail("not a step for netlink"); }
+
+}  // namespace
+
+Result<void> apply(Socket& socket, const Step& step) {
+  auto done = std::visit([&](const auto& kind) { return run(socket, kind); }, step);
+  if (!done) return std::unexpected(done.error().in(to_text(step)));
+  return {};
+}
+
+}  // namespace fairlead::netlink
