@@ -1,0 +1,83 @@
+#include "api/control_server.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace fairlead::api {
+namespace {
+
+namespace asio = boost::asio;
+using Protocol = asio::local::stream_protocol;
+
+constexpr std::size_t longest_request = 65536;
+constexpr auto patience = std::chrono::seconds(5);
+
+using Handlers = std::shared_ptr<const std::map<std::string, Handler>>;
+
+asio::awaitable<void> converse(std::shared_ptr<Protocol::socket> client, Handlers handlers) {
+  // The watchdog closes the connection of a client that stays silent or does not read.
+  asio::steady_timer watchdog(co_await asio::this_coro::executor, patience);
+  watchdog.async_wait([client](boost::system::error_code stopped) {
+    if (!stopped) client->close();
+  });
+  std::string line;
+  boost::system::error_code failed;
+  co_await asio::async_read_until(*client, asio::dynamic_buffer(line, longest_request), '\n',
+                                  asio::redirect_error(asio::use_awaitable, failed));
+  if (!failed) {
+    const auto answer = answer_line(line, *handlers);
+    co_await asio::async_write(*client, asio::buffer(answer), asio::redirect_error(asio::use_awaitable, failed));
+  }
+}
+
+asio::awaitable<void> accept_clients(Protocol::acceptor acceptor, Handlers handlers) {
+  for (;;) {
+    boost::system::error_code failed;
+    auto client = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return;
+    asio::co_spawn(acceptor.get_executor(), converse(std::make_shared<Protocol::socket>(std::move(client)), handlers), asio::detached);
+  }
+}
+
+std::string error_line(const std::string& message) {
+  return nlohmann::json{{"ok", false}, {"error", message}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+}  // namespace
+
+std::string answer_line(const std::string& line, const std::map<std::string, Handler>& handlers) {
+  const auto request = nlohmann::json::parse(line, nullptr, false);
+  if (!request.is_object() || !request.contains("command") || !request["command"].is_string())
+    return error_line("expected one line of JSON with a \"command\"");
+  const auto handler = handlers.find(request["command"].get<std::string>());
+  if (handler == handlers.end()) return error_line("no such command: " + request["command"].get<std::string>());
+  auto answer = handler->second(request);
+  if (!answer) return error_line(answer.error().message);
+  (*answer)["ok"] = true;
+  return answer->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Result<void> serve_control(asio::io_context& loop, const std::string& path, std::map<std::string, Handler> handlers) {
+  ::unlink(path.c_str());
+  boost::system::error_code failed;
+  Protocol::acceptor acceptor(loop);
+  acceptor.open(Protocol(), failed);
+  const auto old_mask = ::umask(0177);
+  if (!failed) acceptor.bind(Protocol::endpoint(path), failed);
+  ::umask(old_mask);
+  if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  if (failed) return fail(path + ": " + failed.message());
+  asio::co_spawn(loop,
+                 accept_clients(std::move(acceptor),
+                                std::make_shared<const std::map<std::string, Handler>>(std::move(handlers))),
+                 asio::detached);
+  return {};
+}
+
+}  // namespace fairlead::api

@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "core/config/parse.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+struct Options {
+  std::string file = "/etc/fairlead/fairlead.toml";
+  bool json = false;
+};
+
+void print_json(const config::Parsed& parsed) {
+  auto list = nlohmann::json::array();
+  for (const auto& diagnostic : parsed.diagnostics)
+    list.push_back({{"severity", diagnostic.severity == config::Severity::error ? "error" : "warning"},
+                    {"line", diagnostic.where.line},
+                    {"column", diagnostic.where.column},
+                    {"message", diagnostic.message}});
+  fmt::print("{}\n", nlohmann::json{{"valid", parsed.config.has_value()}, {"diagnostics", list}}.dump(2));
+}
+
+int check(const Options& options) {
+  if (!options.json) {
+    const auto config = read_config(options.file);
+    if (!config) return bad_input;
+    fmt::print("{}: fine: {} LANs, {} uplinks, {} policies, {} forwards\n", options.file, config->lans.size(),
+               config->wans.size(), config->policies.size(), config->forwards.size());
+    return ok;
+  }
+  const auto text = read_file(options.file);
+  if (!text) {
+    report(text.error());
+    return bad_input;
+  }
+  const auto parsed = config::parse(*text);
+  print_json(parsed);
+  return parsed.config ? ok : bad_input;
+}
+
+}  // namespace
+
+Action configure_check(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_file_option(app, options->file);
+  add_json_option(app, options->json);
+  return [options] { return check(*options); };
+}
+
+}  // namespace fairlead::cli

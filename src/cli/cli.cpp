@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <string>
+
+#include "cli/command.hpp"
+#include "core/config/reference.hpp"
+
+namespace fairlead::cli {
+
+std::span<const Command> commands() {
+  static constexpr std::array table{
+      Command{"check", "validate a configuration file; change nothing", "fairlead check -c cafe.toml", configure_check},
+      Command{"plan", "show what `run` or `reload` would change", "fairlead plan -c cafe.toml", configure_plan},
+      Command{"run", "be the router, in the foreground", "fairlead run -c /etc/fairlead/fairlead.toml", configure_run},
+      Command{"reload", "let the running router read its file again", "fairlead reload", configure_reload},
+      Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
+      Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
+      Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},
+      Command{"reference", "print the reference of all keys of the file (Markdown)",
+              "fairlead reference > docs/configuration.md", configure_reference},
+      Command{"version", "print the version", "fairlead version", configure_version},
+  };
+  return table;
+}
+
+Action configure_reference(CLI::App&) {
+  return [] {
+    fmt::print("{}", config::reference_markdown());
+    return ok;
+  };
+}
+
+Action configure_version(CLI::App&) {
+  return [] {
+    fmt::print("fairlead {}\n", FAIRLEAD_VERSION);
+    return ok;
+  };
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Fairlead: a load-balancing NAT router and firewall for one LAN and several internet links.",
+               "fairlead");
+  app.require_subcommand(1);
+  app.footer("Each command explains itself: fairlead COMMAND --help");
+  Action action;
+  for (const auto& command : commands()) {
+    auto* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+    sub->footer(fmt::format("Example:\n  {}", command.example));
+    auto act = command.configure(*sub);
+    sub->final_callback([&action, act] {
+      if (!action) action = act;
+    });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? ok : bad_input;
+  }
+  return action ? action() : bad_input;
+}
+
+}  // namespace fairlead::cli

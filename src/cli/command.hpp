@@ -1,0 +1,43 @@
+#pragma once
+// Purpose: the commands of the program as a table: a name, a line of help, an example, and a function that adds
+// its options and gives the action to run.
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace fairlead::cli {
+
+/// Exit statuses.
+inline constexpr int ok = 0;
+inline constexpr int failed = 1;
+inline constexpr int bad_input = 2;  ///< the file or the command line is wrong; nothing was changed
+
+using Action = std::function<int()>;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view example;
+  Action (*configure)(CLI::App& app);
+};
+
+Action configure_check(CLI::App& app);
+Action configure_plan(CLI::App& app);
+Action configure_run(CLI::App& app);
+Action configure_reload(CLI::App& app);
+Action configure_status(CLI::App& app);
+Action configure_down(CLI::App& app);
+Action configure_lab(CLI::App& app);
+Action configure_reference(CLI::App& app);
+Action configure_version(CLI::App& app);
+
+[[nodiscard]] std::span<const Command> commands();
+
+/// The program; argv as main() gets it.
+[[nodiscard]] int run(int argc, char** argv);
+
+}  // namespace fairlead::cli

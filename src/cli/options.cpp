@@ -1,0 +1,41 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/file.hpp"
+#include "cli/command.hpp"
+#include "core/config/parse.hpp"
+
+namespace fairlead::cli {
+
+void add_file_option(CLI::App& app, std::string& file) {
+  app.add_option("-c,--config", file, "the configuration file")->capture_default_str();
+}
+
+void add_json_option(CLI::App& app, bool& json) { app.add_flag("--json", json, "print JSON for programs"); }
+
+void add_path_options(CLI::App& app, daemon::Paths& paths) {
+  app.add_option("--run-dir", paths.run, "where the control socket is")->capture_default_str();
+  app.add_option("--state-dir", paths.state, "what must outlive a reboot")->capture_default_str();
+}
+
+std::optional<Config> read_config(const std::string& file) {
+  const auto text = read_file(file);
+  if (!text) {
+    report(text.error());
+    return std::nullopt;
+  }
+  auto parsed = config::parse(*text);
+  for (const auto& diagnostic : parsed.diagnostics)
+    fmt::print(stderr, "{}\n", config::to_text(diagnostic, file));
+  return std::move(parsed.config);
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "fairlead: {}\n", error.message);
+  return failed;
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,26 @@
+#pragma once
+// Purpose: options that several commands have, so that they are spelt and explained once.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "core/model/config.hpp"
+#include "daemon/paths.hpp"
+
+namespace fairlead::cli {
+
+/// -c, --config
+void add_file_option(CLI::App& app, std::string& file);
+/// --json
+void add_json_option(CLI::App& app, bool& json);
+/// --run-dir, --state-dir
+void add_path_options(CLI::App& app, daemon::Paths& paths);
+
+/// Reads and checks the file. Prints its diagnostics to stderr; none where there was an error.
+[[nodiscard]] std::optional<Config> read_config(const std::string& file);
+
+/// "fairlead: MESSAGE" on stderr; returns `failed`.
+int report(const Error& error);
+
+}  // namespace fairlead::cli

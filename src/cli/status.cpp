@@ -1,0 +1,55 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "api/control.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "core/render/status_text.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+constexpr int patience_seconds = 10;
+constexpr int reload_patience_seconds = 60;
+
+struct Options {
+  daemon::Paths paths;
+  bool json = false;
+};
+
+int print_status(const Options& options) {
+  const auto answer = api::ask(options.paths.control_socket(), {{"command", "status"}}, patience_seconds);
+  if (!answer) return report(answer.error());
+  if (options.json) {
+    fmt::print("{}\n", answer->at("status").dump(2));
+    return ok;
+  }
+  const auto snapshot = snapshot_from_json(answer->at("status"));
+  if (!snapshot) return report(snapshot.error());
+  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  fmt::print("{}", render::status_text(*snapshot, now));
+  return ok;
+}
+
+}  // namespace
+
+Action configure_status(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_path_options(app, options->paths);
+  add_json_option(app, options->json);
+  return [options] { return print_status(*options); };
+}
+
+Action configure_reload(CLI::App& app) {
+  auto paths = std::make_shared<daemon::Paths>();
+  add_path_options(app, *paths);
+  return [paths] {
+    const auto done = api::ask(paths->control_socket(), {{"command", "reload"}}, reload_patience_seconds);
+    if (!done) return report(done.error());
+    fmt::print("reloaded\n");
+    return ok;
+  };
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,100 @@
+#include "core/model/snapshot.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+namespace fairlead {
+
+std::string to_text(WallTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::optional<WallTime> parse_time(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::from_time_t(::timegm(&parts)));
+}
+
+namespace {
+
+nlohmann::json path_json(const PathStatus& path) {
+  return {{"usable", path.usable}, {"address", path.address}, {"gateway", path.gateway}, {"share", path.share}};
+}
+
+PathStatus read_path(const nlohmann::json& json) {
+  return {json.at("usable"), json.at("address"), json.at("gateway"), json.at("share")};
+}
+
+nlohmann::json uplink_json(const UplinkStatus& uplink) {
+  return {{"name", uplink.name},   {"id", uplink.id.value},
+          {"device", uplink.device}, {"state", uplink.state},
+          {"since", to_text(uplink.since)}, {"why", uplink.why},
+          {"weight", uplink.weight}, {"tier", uplink.tier},
+          {"ipv4", path_json(uplink.ipv4)}, {"ipv6", path_json(uplink.ipv6)}};
+}
+
+UplinkStatus read_uplink(const nlohmann::json& json) {
+  UplinkStatus uplink;
+  uplink.name = json.at("name");
+  uplink.id.value = json.at("id");
+  uplink.device = json.at("device");
+  uplink.state = json.at("state");
+  uplink.since = parse_time(json.at("since")).value_or(WallTime{});
+  uplink.why = json.at("why");
+  uplink.weight = json.at("weight");
+  uplink.tier = json.at("tier");
+  uplink.ipv4 = read_path(json.at("ipv4"));
+  uplink.ipv6 = read_path(json.at("ipv6"));
+  return uplink;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const Snapshot& snapshot) {
+  nlohmann::json json{{"schema", Snapshot::schema_version},
+                      {"name", snapshot.name},
+                      {"version", snapshot.version},
+                      {"file", snapshot.file},
+                      {"started", to_text(snapshot.started)},
+                      {"method", snapshot.method},
+                      {"uplinks", nlohmann::json::array()},
+                      {"lans", nlohmann::json::array()},
+                      {"warnings", snapshot.warnings},
+                      {"changes", snapshot.changes},
+                      {"repairs", snapshot.repairs},
+                      {"last_error", snapshot.last_error}};
+  if (snapshot.connections) json["connections"] = *snapshot.connections;
+  for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
+  for (const auto& lan : snapshot.lans)
+    json["lans"].push_back(
+        {{"name", lan.name}, {"device", lan.device}, {"carrier", lan.carrier}, {"addresses", lan.addresses}});
+  return json;
+}
+
+Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
+  Snapshot snapshot;
+  try {
+    snapshot.name = json.at("name");
+    snapshot.version = json.at("version");
+    snapshot.file = json.at("file");
+    snapshot.started = parse_time(json.at("started")).value_or(WallTime{});
+    snapshot.method = json.at("method");
+    snapshot.warnings = json.at("warnings");
+    snapshot.changes = json.at("changes");
+    snapshot.repairs = json.at("repairs");
+    snapshot.last_error = json.at("last_error");
+    if (json.contains("connections")) snapshot.connections = json.at("connections").get<std::uint64_t>();
+    for (const auto& uplink : json.at("uplinks")) snapshot.uplinks.push_back(read_uplink(uplink));
+    for (const auto& lan : json.at("lans"))
+      snapshot.lans.push_back({lan.at("name"), lan.at("device"), lan.at("carrier"), lan.at("addresses")});
+  } catch (const nlohmann::json::exception& problem) {
+    return fail(std::string("the daemon's answer is not understood: ") + problem.what());
+  }
+  return snapshot;
+}
+
+}  // namespace fairlead

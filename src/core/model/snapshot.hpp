@@ -1,0 +1,73 @@
+#pragma once
+// Purpose: what the daemon tells about itself, as one immutable value; the control socket, and everything that
+// shows the router, reads it. The JSON form is versioned: fields are added, never changed (docs/status.md).
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/ids.hpp"
+
+namespace fairlead {
+
+using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
+
+/// "2026-01-31T12:00:00Z" (RFC 3339, UTC) and back.
+[[nodiscard]] std::string to_text(WallTime time);
+[[nodiscard]] std::optional<WallTime> parse_time(const std::string& text);
+
+/// One family of one uplink.
+struct PathStatus {
+  bool usable = false;
+  std::string address;      ///< empty: none
+  std::string gateway;      ///< empty: none (or a point-to-point device)
+  double share = 0;         ///< of new connections, 0…1
+  bool operator==(const PathStatus&) const = default;
+};
+
+struct UplinkStatus {
+  std::string name;
+  UplinkId id;
+  std::string device;
+  std::string state;        ///< "up", "degraded", "down"
+  WallTime since;
+  std::string why;          ///< empty while all is well
+  int weight = 1;
+  int tier = 1;
+  PathStatus ipv4;
+  PathStatus ipv6;
+  bool operator==(const UplinkStatus&) const = default;
+};
+
+struct LanStatus {
+  std::string name;
+  std::string device;
+  bool carrier = false;
+  std::vector<std::string> addresses;
+  bool operator==(const LanStatus&) const = default;
+};
+
+struct Snapshot {
+  static constexpr int schema_version = 1;
+  std::string name;                   ///< the router's
+  std::string version;                ///< Fairlead's
+  std::string file;                   ///< the configuration
+  WallTime started;
+  std::string method;                 ///< of balancing, in the file's words
+  std::vector<UplinkStatus> uplinks;
+  std::vector<LanStatus> lans;
+  std::vector<std::string> warnings;
+  std::uint64_t changes = 0;          ///< times that the kernel was changed
+  std::uint64_t repairs = 0;          ///< of these, because somebody else changed what is ours
+  std::optional<std::uint64_t> connections;  ///< entries of the connection table
+  std::string last_error;             ///< of the latest attempt to change the kernel; empty: it went well
+  bool operator==(const Snapshot&) const = default;
+};
+
+[[nodiscard]] nlohmann::json to_json(const Snapshot& snapshot);
+[[nodiscard]] Result<Snapshot> snapshot_from_json(const nlohmann::json& json);
+
+}  // namespace fairlead

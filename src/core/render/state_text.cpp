@@ -1,0 +1,46 @@
+#include "core/render/state_text.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/render/nft_script.hpp"
+
+namespace fairlead::render {
+namespace {
+
+template <typename Object>
+nlohmann::json texts(const std::vector<Object>& objects) {
+  auto json = nlohmann::json::array();
+  for (const auto& object : objects) json.push_back(to_text(object));
+  return json;
+}
+
+}  // namespace
+
+std::string state_text(const State& state) {
+  std::string text;
+  for (const auto& [path, value] : state.sysctls) text += fmt::format("sysctl {} = {}\n", path, value);
+  for (const auto& link : state.links_up) text += fmt::format("link {} up\n", link);
+  for (const auto& address : state.addresses) text += fmt::format("address {}\n", to_text(address));
+  for (const auto& route : state.routes) text += fmt::format("route {}\n", to_text(route));
+  for (const auto& rule : state.rules) text += fmt::format("rule {}\n", to_text(rule));
+  return text;
+}
+
+nlohmann::json state_json(const State& state) {
+  return {{"sysctls", state.sysctls},
+          {"links_up", state.links_up},
+          {"addresses", texts(state.addresses)},
+          {"routes", texts(state.routes)},
+          {"rules", texts(state.rules)},
+          {"nft", state.nft.empty() ? "" : nft_table(state.nft)}};
+}
+
+nlohmann::json plan_json(const Plan& plan) {
+  auto json = nlohmann::json::array();
+  for (const auto& step : plan.steps) json.push_back(to_text(step));
+  return json;
+}
+
+}  // namespace fairlead::render

@@ -1,0 +1,77 @@
+#include "core/render/status_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace fairlead::render {
+namespace {
+
+using Row = std::vector<std::string>;
+
+/// Columns as wide as their widest cell, two spaces apart.
+std::string table_text(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t column = 0; column < row.size(); ++column)
+      widths[column] = std::max(widths[column], row[column].size());
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line = " ";
+    for (std::size_t column = 0; column < row.size(); ++column)
+      line += fmt::format(" {:<{}} ", row[column], widths[column]);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string dash_if_empty(const std::string& text) { return text.empty() ? "-" : text; }
+
+std::string both(const std::string& four, const std::string& six) {
+  if (four.empty() || six.empty()) return dash_if_empty(four + six);
+  return four + " " + six;
+}
+
+std::string share_text(const UplinkStatus& uplink) {
+  const auto percent = [](double share) { return fmt::format("{:.0f}%", share * 100); };
+  if (uplink.ipv4.share == uplink.ipv6.share || !uplink.ipv6.usable) return percent(uplink.ipv4.share);
+  return fmt::format("{} (v6 {})", percent(uplink.ipv4.share), percent(uplink.ipv6.share));
+}
+
+}  // namespace
+
+std::string age_text(std::chrono::milliseconds age) {
+  using namespace std::chrono;
+  if (age < minutes(2)) return fmt::format("{} s", std::max<long long>(0, duration_cast<seconds>(age).count()));
+  if (age < hours(2)) return fmt::format("{} min", duration_cast<minutes>(age).count());
+  if (age < days(2)) return fmt::format("{} h", duration_cast<hours>(age).count());
+  return fmt::format("{} days", duration_cast<days>(age).count());
+}
+
+std::string status_text(const Snapshot& snapshot, WallTime now) {
+  std::string text = fmt::format("{}: fairlead {}, running for {}, {}, {}\n\n", snapshot.name, snapshot.version,
+                                 age_text(now - snapshot.started), snapshot.method, snapshot.file);
+  std::vector<Row> rows{{"UPLINK", "STATE", "SINCE", "SHARE", "WEIGHT", "TIER", "DEVICE", "ADDRESS", "GATEWAY", "WHY"}};
+  for (const auto& uplink : snapshot.uplinks)
+    rows.push_back({uplink.name, uplink.state, age_text(now - uplink.since), share_text(uplink),
+                    std::to_string(uplink.weight), std::to_string(uplink.tier), uplink.device,
+                    both(uplink.ipv4.address, uplink.ipv6.address), both(uplink.ipv4.gateway, uplink.ipv6.gateway),
+                    uplink.why});
+  text += table_text(rows) + "\n";
+  rows = {{"LAN", "STATE", "DEVICE", "ADDRESS"}};
+  for (const auto& lan : snapshot.lans)
+    rows.push_back({lan.name, lan.carrier ? "up" : "no carrier", lan.device, dash_if_empty(join(lan.addresses, " "))});
+  text += table_text(rows) + "\n";
+  if (snapshot.connections) text += fmt::format("  {} connections\n", *snapshot.connections);
+  for (const auto& warning : snapshot.warnings) text += "  warning: " + warning + "\n";
+  if (!snapshot.last_error.empty()) text += "  error: " + snapshot.last_error + "\n";
+  return text;
+}
+
+}  // namespace fairlead::render

@@ -1,0 +1,157 @@
+#include "daemon/router.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "base/file.hpp"
+#include "core/config/parse.hpp"
+#include "core/plan/difference.hpp"
+#include "daemon/uplink_id_store.hpp"
+#include "daemon/snapshot.hpp"
+#include "sys/conntrack/conntrack.hpp"
+
+namespace fairlead::daemon {
+namespace {
+
+/// Each round answers what changed during the one before; more than a few mean that somebody undoes our work.
+constexpr int most_rounds = 5;
+
+WallTime wall_now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+Result<Config> read_config(const std::string& file) {
+  const auto text = read_file(file);
+  if (!text) return std::unexpected(text.error());
+  auto parsed = config::parse(*text);
+  std::string errors;
+  for (const auto& diagnostic : parsed.diagnostics) {
+    const auto line = config::to_text(diagnostic, file);
+    if (diagnostic.severity == config::Severity::warning)
+      spdlog::warn("{}", line);
+    else
+      errors += (errors.empty() ? "" : "\n") + line;
+  }
+  if (!parsed.config) return fail(errors);
+  return std::move(*parsed.config);
+}
+
+}  // namespace
+
+Router::Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
+               UplinkIds ids)
+    : paths_(std::move(paths)),
+      file_(std::move(file)),
+      kernel_(std::move(kernel)),
+      monitor_(std::move(monitor)),
+      sysctls_(std::move(sysctls)),
+      ids_(std::move(ids)),
+      started_(wall_now()),
+      snapshot_(std::make_shared<Snapshot>()) {}
+
+Result<Router> Router::open(Paths paths, std::string file) {
+  auto monitor = netlink::Monitor::open();
+  if (!monitor) return std::unexpected(monitor.error());
+  auto kernel = Kernel::open();
+  if (!kernel) return std::unexpected(kernel.error());
+  auto sysctls = SysctlMemory::load(paths.sysctls());
+  if (!sysctls) return std::unexpected(sysctls.error());
+  auto ids = load_uplink_ids(paths.uplinks());
+  if (!ids) return std::unexpected(ids.error());
+  return Router(std::move(paths), std::move(file), std::move(*kernel), std::move(*monitor), std::move(*sysctls),
+                std::move(*ids));
+}
+
+Result<void> Router::reload() {
+  auto config = read_config(file_);
+  if (!config) return std::unexpected(config.error());
+  auto ids = ids_;
+  ids.assign(*config);
+  // On disk before the kernel carries marks with them.
+  if (ids != ids_)
+    if (auto saved = save_uplink_ids(paths_.uplinks(), ids); !saved) return saved;
+  auto fresh = std::make_unique<Config>(std::move(*config));
+  auto settled = settle(*fresh, ids);
+  if (!settled) {
+    auto error = settled.error();
+    if (config_ != nullptr)
+      if (auto back = settle(*config_, ids_); !back) error.message += "; and going back failed: " + back.error().message;
+    return std::unexpected(error);
+  }
+  ids_ = std::move(ids);
+  finish(*fresh, **settled);
+  config_ = std::move(fresh);  // history and snapshot are values; nothing points into the old one any more
+  return {};
+}
+
+Result<void> Router::reconcile() {
+  auto settled = settle(*config_, ids_);
+  if (!settled) {
+    last_error_ = settled.error().message;
+    auto told = std::make_shared<Snapshot>(*snapshot_);
+    told->last_error = last_error_;
+    snapshot_ = std::move(told);
+    return std::unexpected(settled.error());
+  }
+  finish(*config_, **settled);
+  return {};
+}
+
+Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, const UplinkIds& ids) {
+  auto settled = std::make_unique<Settled>();
+  for (int round = 0; round < most_rounds; ++round) {
+    // What is read below is newer than every event drained here, so none is lost and our own wake nobody.
+    if (auto drained = drain(); !drained) return std::unexpected(drained.error());
+    auto facts = kernel_.facts(config);
+    if (!facts) return std::unexpected(facts.error());
+    settled->facts = std::move(*facts);
+    settled->compiled = compile::compile(config, settled->facts, health_, ids);
+    auto want = settled->compiled.state;
+    for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
+    const auto have = kernel_.observe(want);
+    if (!have) return std::unexpected(have.error());
+    const auto plan = plan::difference(want, *have);
+    if (plan.empty()) return settled;
+    if (auto noted = sysctls_.remember(plan); !noted) return std::unexpected(noted.error());
+    if (auto done = kernel_.carry_out(plan); !done) return std::unexpected(done.error());
+    tell_changes(plan);
+    settled->changed = true;
+    ++changes_;
+    if (settled->compiled.state == wanted_) ++repairs_;
+  }
+  return fail("the kernel does not stay as it was set: another program seems to change the same things");
+}
+
+void Router::tell_changes(const Plan& plan) {
+  for (const auto& step : plan.steps) spdlog::debug("{}", to_text(step));
+  spdlog::info("changed the kernel in {} steps", plan.steps.size());
+}
+
+void Router::finish(const Config& config, const Settled& settled) {
+  last_error_.clear();
+  wanted_ = settled.compiled.state;
+  if (auto forgotten = sysctls_.forget_all_but(wanted_.sysctls); !forgotten)
+    spdlog::warn("{}", forgotten.error().message);
+  const auto news = history_.update(settled.compiled.uplinks, wall_now());
+  for (const auto& line : news.lines) spdlog::info("{}", line);
+  const auto& mask = config.router.mark_mask;
+  for (const auto id : news.lost)
+    if (auto deleted = conntrack::delete_by_mark(mask.value(id), mask.bits()); !deleted)
+      spdlog::warn("{}", deleted.error().message);
+  publish(config, settled);
+}
+
+void Router::publish(const Config& config, const Settled& settled) {
+  auto told = std::make_shared<Snapshot>(make_snapshot(config, settled.facts, settled.compiled, history_));
+  std::array<char, 256> host{};
+  if (told->name.empty() && ::gethostname(host.data(), host.size() - 1) == 0) told->name = host.data();
+  told->file = file_;
+  told->started = started_;
+  told->changes = changes_;
+  told->repairs = repairs_;
+  told->last_error = last_error_;
+  snapshot_ = std::move(told);
+}
+
+}  // namespace fairlead::daemon

@@ -1,0 +1,70 @@
+#pragma once
+// Purpose: the control loop without a loop: holds what is configured and what is known, and brings the kernel to
+// it when asked. The event loop (service.hpp) decides when.
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "core/compile/compile.hpp"
+#include "core/model/snapshot.hpp"
+#include "daemon/kernel.hpp"
+#include "daemon/paths.hpp"
+#include "daemon/sysctl_memory.hpp"
+#include "daemon/uplink_history.hpp"
+#include "sys/netlink/monitor.hpp"
+
+namespace fairlead::daemon {
+
+class Router {
+ public:
+  /// Reads what earlier runs have remembered; changes nothing yet. `file` is the configuration's path.
+  static Result<Router> open(Paths paths, std::string file);
+
+  /// Reads the file again and brings the kernel to it. On any error the router stays as it was.
+  /// The error is what is wrong with the file, each line "FILE:LINE:COLUMN: …", or what the kernel refused.
+  Result<void> reload();
+
+  /// Brings the kernel to the present configuration: after events, and now and then. `repair`: somebody else may
+  /// have changed what is ours.
+  Result<void> reconcile();
+
+  /// Becomes readable when the kernel changed; then drain() and reconcile().
+  [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
+  Result<netlink::Changes> drain() { return monitor_.read(); }
+
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
+
+ private:
+  Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls, UplinkIds ids);
+
+  struct Settled {
+    Facts facts;
+    compile::Compiled compiled;  // points into facts and the configuration
+    bool changed = false;
+  };
+
+  /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read
+  /// the kernel back and found no difference.
+  Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
+  void tell_changes(const Plan& plan);
+  void finish(const Config& config, const Settled& settled);
+  void publish(const Config& config, const Settled& settled);
+
+  Paths paths_;
+  std::string file_;
+  Kernel kernel_;
+  netlink::Monitor monitor_;
+  SysctlMemory sysctls_;
+  UplinkIds ids_;
+  std::unique_ptr<Config> config_;  // none until the first reload
+  Health health_;
+  UplinkHistory history_;
+  State wanted_;                    // of the latest success, to tell repairs from changes of our own
+  WallTime started_;
+  std::uint64_t changes_ = 0;
+  std::uint64_t repairs_ = 0;
+  std::string last_error_;
+  std::shared_ptr<const Snapshot> snapshot_;
+};
+
+}  // namespace fairlead::daemon

@@ -1,0 +1,202 @@
+#include "daemon/service.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <boost/asio.hpp>
+#include <cerrno>
+#include <deque>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "api/control.hpp"
+#include "api/control_server.hpp"
+#include "base/fd.hpp"
+#include "daemon/notify.hpp"
+#include "daemon/removal.hpp"
+#include "daemon/router.hpp"
+#include "sys/conntrack/conntrack.hpp"
+
+namespace fairlead::daemon {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+/// Changes come in bursts (an interface that comes up tells five things); one answer serves them all.
+constexpr auto debounce = 20ms;
+constexpr auto slow_round = 60s;
+constexpr auto retry_after_failure = 1s;
+/// More repairs than this in a minute mean that another program wants the same things: then once a slow round.
+constexpr std::size_t most_repairs_a_minute = 20;
+
+/// Held while the daemon lives; the kernel lets go of it however we end.
+Result<Fd> lock_paths(const Paths& paths) {
+  std::error_code problem;
+  std::filesystem::create_directories(paths.run, problem);
+  if (problem) return fail(paths.run + ": " + problem.message());
+  Fd lock(::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock) return std::unexpected(system_error(paths.lock(), errno));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    return fail(fmt::format("another fairlead runs already ({} is locked)", paths.lock()));
+  return lock;
+}
+
+class Service {
+ public:
+  Service(Router& router, const Paths& paths) : router_(router), paths_(paths), timer_(loop_), signals_(loop_) {}
+
+  Result<void> run() {
+    if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers()); !served) return served;
+    for (const auto fd : router_.event_fds()) watch(fd);
+    schedule(slow_round);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+    wait_for_signal();
+    notify_service_manager("READY=1");
+    spdlog::info("ready");
+    loop_.run();
+    ::unlink(paths_.control_socket().c_str());
+    return removes_ ? remove_everything(paths_) : Result<void>{};
+  }
+
+ private:
+  std::map<std::string, api::Handler> handlers() {
+    std::map<std::string, api::Handler> table;
+    table["status"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
+      auto told = *router_.snapshot();
+      if (const auto count = conntrack::count()) told.connections = *count;
+      return nlohmann::json{{"status", to_json(told)}};
+    };
+    table["reload"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
+      if (auto done = reload(); !done) return std::unexpected(done.error());
+      return nlohmann::json::object();
+    };
+    table["down"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
+      removes_ = true;
+      notify_service_manager("STOPPING=1");
+      asio::post(loop_, [this] { end(); });
+      return nlohmann::json::object();
+    };
+    return table;
+  }
+
+  /// One more turn of the loop lets the answer to "down" leave.
+  void end() {
+    signals_.cancel();
+    loop_.stop();
+  }
+
+  Result<void> reload() {
+    notify_service_manager("RELOADING=1");
+    auto done = router_.reload();
+    notify_service_manager("READY=1");
+    if (done)
+      spdlog::info("the file was read again");
+    else
+      spdlog::error("the file was not taken, everything stays as it was: {}", done.error().message);
+    return done;
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code stopped, int signal) {
+      if (stopped) return;
+      if (signal == SIGHUP) {
+        static_cast<void>(reload());  // told in the log
+        wait_for_signal();
+        return;
+      }
+      spdlog::info("ending; the kernel keeps forwarding");
+      notify_service_manager("STOPPING=1");
+      end();
+    });
+  }
+
+  void watch(int fd) {
+    auto& watched = watched_.emplace_back(loop_);
+    watched.assign(::dup(fd));  // asio closes what it is given
+    wait_for_event(watched);
+  }
+
+  void wait_for_event(asio::posix::stream_descriptor& watched) {
+    watched.async_wait(asio::posix::stream_descriptor::wait_read, [this, &watched](boost::system::error_code stopped) {
+      if (stopped) return;
+      const auto changes = router_.drain();
+      if (!changes)
+        spdlog::error("{}", changes.error().message);
+      else if (changes->carrier_lost)
+        reconcile();
+      else if (changes->any() && timer_.expiry() > Clock::now() + debounce && !held_back_)
+        schedule(debounce);
+      wait_for_event(watched);
+    });
+  }
+
+  void schedule(Clock::duration delay) {
+    timer_.expires_after(delay);
+    timer_.async_wait([this](boost::system::error_code moved) {
+      if (!moved) reconcile();
+    });
+  }
+
+  void reconcile() {
+    const auto repairs_before = router_.snapshot()->repairs;
+    const auto done = router_.reconcile();
+    held_back_ = false;
+    if (!done) {
+      spdlog::error("{}", done.error().message);
+      held_back_ = true;
+      schedule(retry_after_failure);
+      return;
+    }
+    if (router_.snapshot()->repairs != repairs_before) note_repair();
+    schedule(slow_round);
+  }
+
+  void note_repair() {
+    const auto now = Clock::now();
+    repairs_.push_back(now);
+    while (repairs_.front() < now - 60s) repairs_.pop_front();
+    spdlog::warn("somebody else changed what is ours; it is repaired");
+    if (repairs_.size() <= most_repairs_a_minute) return;
+    spdlog::warn("this happens too often; looking again in a minute");
+    held_back_ = true;
+  }
+
+  asio::io_context loop_{1};
+  Router& router_;
+  const Paths& paths_;
+  asio::steady_timer timer_;
+  asio::signal_set signals_;
+  std::deque<asio::posix::stream_descriptor> watched_;
+  std::deque<Clock::time_point> repairs_;
+  bool held_back_ = false;  // events do not bring the next round forward
+  bool removes_ = false;
+};
+
+}  // namespace
+
+Result<void> run(const Paths& paths, const std::string& file) {
+  const auto lock = lock_paths(paths);
+  if (!lock) return std::unexpected(lock.error());
+  auto router = Router::open(paths, file);
+  if (!router) return std::unexpected(router.error());
+  if (auto loaded = router->reload(); !loaded) return loaded;
+  return Service(*router, paths).run();
+}
+
+Result<void> down(const Paths& paths) {
+  const auto lock = lock_paths(paths);
+  if (lock) return remove_everything(paths);
+  const auto asked = api::ask(paths.control_socket(), {{"command", "down"}}, 30);
+  if (!asked) return std::unexpected(asked.error());
+  // The daemon lets go of the lock when it ends, having removed everything; what it could not remove is told here.
+  const Fd ended(::open(paths.lock().c_str(), O_RDWR | O_CLOEXEC));
+  if (!ended || ::flock(ended.get(), LOCK_EX) != 0) return std::unexpected(system_error(paths.lock(), errno));
+  return remove_everything(paths);
+}
+
+}  // namespace fairlead::daemon

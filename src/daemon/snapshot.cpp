@@ -1,0 +1,62 @@
+#include "daemon/snapshot.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/compile/context.hpp"
+
+namespace fairlead::daemon {
+namespace {
+
+std::string method_text(BalanceMethod method) {
+  switch (method) {
+    case BalanceMethod::source_hash:
+      return "source-hash";
+    case BalanceMethod::source_destination_hash:
+      return "source-destination-hash";
+    case BalanceMethod::weighted_round_robin:
+      break;
+  }
+  return "weighted-round-robin";
+}
+
+double share_of(const compile::Uplink& uplink, const std::vector<compile::Uplink>& all, Family family) {
+  const auto active = compile::active_uplinks(all, family);
+  if (std::ranges::find(active, uplink.id, &compile::Uplink::id) == active.end()) return 0;
+  const double total = std::accumulate(active.begin(), active.end(), 0.0,
+                                       [](double sum, const auto* other) { return sum + other->wan->weight; });
+  return uplink.wan->weight / total;
+}
+
+PathStatus path_status(const compile::Uplink& uplink, const std::vector<compile::Uplink>& all, Family family) {
+  const auto& path = uplink.path(family);
+  return {path.usable, path.address() ? path.address()->to_text() : "", path.gateway ? path.gateway->to_text() : "",
+          share_of(uplink, all, family)};
+}
+
+}  // namespace
+
+Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::Compiled& compiled,
+                       const UplinkHistory& history) {
+  Snapshot snapshot;
+  snapshot.name = config.router.name;
+  snapshot.version = FAIRLEAD_VERSION;
+  snapshot.method = method_text(config.balance.method);
+  snapshot.warnings = compiled.warnings;
+  for (const auto& uplink : compiled.uplinks)
+    snapshot.uplinks.push_back({uplink.wan->name, uplink.id, uplink.wan->interface, to_text(uplink.verdict),
+                                history.since(uplink.id), uplink.why, uplink.wan->weight, uplink.wan->tier,
+                                path_status(uplink, compiled.uplinks, Family::v4),
+                                path_status(uplink, compiled.uplinks, Family::v6)});
+  for (const auto& lan : config.lans) {
+    LanStatus status{lan.name, lan.interface, false, {}};
+    if (const auto* link = facts.link(lan.interface)) status.carrier = link->carrier;
+    for (const auto family : families)
+      for (const auto& address : compile::lan_addresses(lan, facts, family))
+        status.addresses.push_back(address.to_text());
+    snapshot.lans.push_back(std::move(status));
+  }
+  return snapshot;
+}
+
+}  // namespace fairlead::daemon

@@ -1,0 +1,50 @@
+#include "daemon/uplink_history.hpp"
+
+#include <fmt/format.h>
+
+namespace fairlead::daemon {
+
+std::string to_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::up:
+      return "up";
+    case Verdict::degraded:
+      return "degraded";
+    case Verdict::down:
+      break;
+  }
+  return "down";
+}
+
+UplinkHistory::News UplinkHistory::update(const std::vector<compile::Uplink>& uplinks, WallTime now) {
+  News news;
+  std::map<UplinkId, Known> present;
+  for (const auto& uplink : uplinks) {
+    Known entry{uplink.wan->name, uplink.verdict, uplink.why, {}, now};
+    for (const auto family : families)
+      if (uplink.usable(family)) entry.sources.at(static_cast<std::size_t>(family)) = uplink.path(family).address();
+    const auto before = known_.find(uplink.id);
+    const bool is_new = before == known_.end();
+    if (is_new || before->second.verdict != entry.verdict || before->second.why != entry.why)
+      news.lines.push_back(fmt::format("uplink {} is {}{}{}", entry.name, to_text(entry.verdict),
+                                       entry.why.empty() ? "" : ": ", entry.why));
+    if (!is_new) {
+      if (before->second.verdict == entry.verdict) entry.since = before->second.since;
+      for (std::size_t family = 0; family < entry.sources.size(); ++family)
+        if (before->second.sources.at(family) && before->second.sources.at(family) != entry.sources.at(family)) {
+          news.lost.push_back(uplink.id);
+          break;
+        }
+    }
+    present.emplace(uplink.id, std::move(entry));
+  }
+  for (const auto& [id, entry] : known_)
+    if (!present.contains(id)) {
+      news.lines.push_back(fmt::format("uplink {} has left the file", entry.name));
+      news.lost.push_back(id);
+    }
+  known_ = std::move(present);
+  return news;
+}
+
+}  // namespace fairlead::daemon

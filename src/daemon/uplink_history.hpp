@@ -1,0 +1,38 @@
+#pragma once
+// Purpose: compares the uplinks of two moments: since when each is as it is, what to log, and whose connections
+// have no way any more.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/compile/uplinks.hpp"
+#include "core/model/snapshot.hpp"
+
+namespace fairlead::daemon {
+
+class UplinkHistory {
+ public:
+  struct News {
+    std::vector<std::string> lines;    ///< one a change, with its reason, for the log
+    std::vector<UplinkId> lost;        ///< their connections cannot go on: no way out, or another source address
+  };
+
+  /// `uplinks` as they are after a change has taken effect.
+  News update(const std::vector<compile::Uplink>& uplinks, WallTime now);
+  [[nodiscard]] WallTime since(UplinkId id) const { return known_.at(id).since; }
+
+ private:
+  struct Known {
+    std::string name;
+    Verdict verdict = Verdict::down;
+    std::string why;
+    std::array<std::optional<IpAddress>, 2> sources;  // of the families that are usable
+    WallTime since;
+  };
+
+  std::map<UplinkId, Known> known_;
+};
+
+[[nodiscard]] std::string to_text(Verdict verdict);
+
+}  // namespace fairlead::daemon
