@@ -41,14 +41,16 @@ std::string host_batch(const LabHost& host) {
   std::string batch = "link set dev lo up\n";
   for (const auto& bridge : host.bridges) {
     // Ports forward at once, and group membership is nobody's concern here.
-    batch += fmt::format("link add name {} type bridge forward_delay 0 mcast_snooping 0\nlink set dev {} up\n", bridge, bridge);
+    batch += fmt::format("link add name {} type bridge forward_delay 0 mcast_snooping 0\nlink set dev {} up\n", bridge,
+                         bridge);
   }
   for (const auto& interface : host.interfaces) {
     for (const auto& address : interface.addresses) {
       batch += fmt::format("addr add {} dev {}{}\n", address.to_text(), interface.name,
                            address.family() == Family::v6 ? " nodad" : "");
     }
-    if (!interface.bridge.empty()) batch += fmt::format("link set dev {} master {}\n", interface.name, interface.bridge);
+    if (!interface.bridge.empty())
+      batch += fmt::format("link set dev {} master {}\n", interface.name, interface.bridge);
     batch += fmt::format("link set dev {} up\n", interface.name);
   }
   return batch + routes_batch(host);

@@ -8,7 +8,8 @@ namespace fairlead::lab {
 namespace {
 
 constexpr std::uint32_t first_metric = 100;  // of the default routes that "the system" sets on uplinks
-constexpr int first_lan_host = 100;          // LAN host 1 has .101
+constexpr int before_lan_hosts_v4 = 100;     // LAN host 1 has .101
+constexpr int before_lan_hosts_v6 = 0x100;   // LAN host 1 has ::101
 
 Prefix prefix(const std::string& text) { return Prefix::parse(text).value(); }
 
@@ -137,8 +138,9 @@ class Planner {
     for (const Family family : families) {
       const auto router = first_of(subnets, family);
       if (!router) continue;
-      const bool roomy = address_bits(family) - router->length >= 8;
-      IpAddress address = host_in(*router, roomy ? first_lan_host + number : number);
+      const bool roomy = address_bits(family) - router->length >= (family == Family::v4 ? 8 : 16);
+      IpAddress address = host_in(
+          *router, roomy ? (family == Family::v4 ? before_lan_hosts_v4 : before_lan_hosts_v6) + number : number);
       // In a small subnet the router may sit among the first addresses: count on past it.
       if (!roomy && address >= router->address) address = address.next();
       interface.addresses.push_back({address, router->length});
