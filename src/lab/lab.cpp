@@ -1,0 +1,264 @@
+#include "lab/lab.hpp"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <poll.h>
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "lab/commands.hpp"
+#include "lab/topology_json.hpp"
+#include "sys/netlink/apply.hpp"
+#include "sys/sysctl/sysctl.hpp"
+
+namespace fairlead::lab {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path labs_folder = "/run/fairlead-lab";
+constexpr std::size_t longest_name = 32;
+
+Result<void> check_name(const std::string& name) {
+  const bool good = !name.empty() && name.size() <= longest_name &&
+                    std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0; });
+  if (!good) return fail("lab name \"" + name + "\": use 1 to 32 letters and digits");
+  return {};
+}
+
+/// Field 22 of proc(5) stat, which tells a process from a later one with its number; "" when there is none.
+std::string start_time(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const auto after_name = line.rfind(')');  // the name may hold blanks
+  if (after_name == std::string::npos) return "";
+  const auto fields = split(std::string_view(line).substr(after_name + 2), ' ');
+  constexpr std::size_t start_field = 19;  // counted from field 3, which is the first behind the name
+  return fields.size() > start_field ? std::string(fields[start_field]) : "";
+}
+
+void end_process(pid_t pid, const std::string& started) {
+  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  // The number could be another's by now; with the pidfd open it can no longer change hands.
+  if (!process || start_time(pid) != started) return;
+  ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0);
+  if (wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)))) return;
+  ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+  (void)wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)));
+}
+
+Result<void> set_sysctls(const LabHost& host) {
+  std::vector<std::pair<std::string, std::string>> values{{"net/ipv4/ping_group_range", "0 2147483647"}};
+  for (const std::string scope : {"all", "default"}) {
+    // Ready at once, and nobody else is there to have the same address.
+    values.emplace_back("net/ipv6/conf/" + scope + "/accept_dad", "0");
+    if (host.role != Role::router) values.emplace_back("net/ipv6/conf/" + scope + "/keep_addr_on_down", "1");
+  }
+  if (host.forwards()) {
+    values.emplace_back("net/ipv4/ip_forward", "1");
+    values.emplace_back("net/ipv6/conf/all/forwarding", "1");
+  }
+  for (const auto& [path, value] : values) {
+    if (auto done = sysctl::write(path, value); !done) return done;
+  }
+  return {};
+}
+
+/// Runs one program on every host that has input for it, all at the same time.
+Result<void> run_on_hosts(const Topology& topology, const std::string& lab, const Command& command,
+                          std::string (*input)(const LabHost&)) {
+  std::vector<std::pair<const LabHost*, Child>> children;
+  for (const auto& host : topology.hosts) {
+    const std::string text = input(host);
+    if (text.empty()) continue;
+    auto child = Host(host.name, namespace_name(lab, host.name)).start(command, text);
+    if (!child) return std::unexpected(child.error());
+    children.emplace_back(&host, *std::move(child));
+  }
+  for (auto& [host, child] : children) {
+    const auto output = child.finish(in(std::chrono::seconds(30)));
+    if (!output) return std::unexpected(output.error().in(host->name));
+    if (!output->ok()) return fail(host->name + ": " + join(command, " ") + ": " + output->err + "\n" + input(*host));
+  }
+  return {};
+}
+
+/// Labs' namespaces are found by name, so that they are found after a crash too.
+std::vector<std::string> namespaces_of(const std::string& lab) {
+  std::vector<std::string> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/run/netns", ignored)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with(namespace_name(lab, ""))) found.push_back(name);
+  }
+  return found;
+}
+
+Result<nlohmann::json> read_state(const std::string& lab) {
+  std::ifstream file(labs_folder / lab / "lab.json");
+  if (!file) return fail("lab " + lab + " is not up");
+  auto json = nlohmann::json::parse(file, nullptr, false);
+  if (json.is_discarded()) return fail("lab " + lab + ": its lab.json is damaged; take the lab down");
+  return json;
+}
+
+}  // namespace
+
+Lab::Lab(std::string name, Topology topology)
+    : name_(std::move(name)), folder_(labs_folder / name_), topology_(std::move(topology)) {}
+
+Lab::Lab(Lab&& other) noexcept
+    : name_(std::move(other.name_)),
+      folder_(std::move(other.folder_)),
+      topology_(std::move(other.topology_)),
+      processes_(std::move(other.processes_)),
+      owns_(std::exchange(other.owns_, false)) {}
+
+Lab::~Lab() {
+  if (owns_) (void)down();
+}
+
+Result<Lab> Lab::up(const Config& config, const LabOptions& options) {
+  if (auto good = check_name(options.name); !good) return std::unexpected(good.error());
+  if (::geteuid() != 0) return fail("the lab is made of network namespaces: run it as root");
+  if (fs::exists(labs_folder / options.name) || !namespaces_of(options.name).empty()) {
+    return fail("lab " + options.name + " is up already");
+  }
+  Lab lab(options.name, plan_topology(config, options));
+  lab.owns_ = true;
+  std::error_code error;
+  fs::create_directories(lab.folder_, error);
+  if (error) return fail("make " + lab.folder_.string() + ": " + error.message());
+  if (auto done = lab.save(); !done) return std::unexpected(done.error());
+  if (auto done = lab.build(); !done) return std::unexpected(done.error().in("build lab " + options.name));
+  return lab;
+}
+
+Result<void> Lab::build() const {
+  if (auto done = must_run({"ip", "-batch", "-"}, namespaces_batch(topology_, name_)); !done) {
+    return std::unexpected(done.error());
+  }
+  // Before the cables: devices take the defaults that they find.
+  for (const auto& host : topology_.hosts) {
+    const auto done = Host(host.name, namespace_name(name_, host.name)).inside([&] { return set_sysctls(host); });
+    if (!done) return done;
+  }
+  if (auto done = must_run({"ip", "-batch", "-"}, cables_batch(topology_, name_)); !done) {
+    return std::unexpected(done.error());
+  }
+  if (auto done = run_on_hosts(topology_, name_, {"ip", "-batch", "-"}, host_batch); !done) return done;
+  if (auto done = run_on_hosts(topology_, name_, {"tc", "-batch", "-"}, shaping_batch); !done) return done;
+  return run_on_hosts(topology_, name_, {"nft", "-f", "-"}, modem_script);
+}
+
+Result<Lab> Lab::attach(const std::string& name) {
+  if (auto good = check_name(name); !good) return std::unexpected(good.error());
+  const auto state = read_state(name);
+  if (!state) return std::unexpected(state.error());
+  auto topology = topology_from_json(*state);
+  if (!topology) return std::unexpected(topology.error());
+  Lab lab(name, *std::move(topology));
+  for (const auto& process : state->value("processes", nlohmann::json::array())) {
+    lab.processes_.push_back({process.value("pid", 0), process.value("started", "")});
+  }
+  return lab;
+}
+
+Result<void> Lab::save() const {
+  nlohmann::json state = to_json(topology_);
+  state["processes"] = nlohmann::json::array();
+  for (const auto& process : processes_) {
+    state["processes"].push_back({{"pid", process.pid}, {"started", process.started}});
+  }
+  const fs::path fresh = folder_ / "lab.json.new";
+  std::ofstream(fresh) << state.dump(1) << '\n';
+  std::error_code error;
+  fs::rename(fresh, folder_ / "lab.json", error);
+  if (error) return fail("write " + (folder_ / "lab.json").string() + ": " + error.message());
+  return {};
+}
+
+Result<void> Lab::down() {
+  owns_ = false;
+  return remove(name_);
+}
+
+Result<void> Lab::remove(const std::string& name) {
+  if (auto good = check_name(name); !good) return good;
+  if (const auto state = read_state(name)) {
+    for (const auto& process : state->value("processes", nlohmann::json::array())) {
+      end_process(process.value("pid", 0), process.value("started", ""));
+    }
+  }
+  std::string batch;
+  for (const auto& found : namespaces_of(name)) batch += "netns del " + found + "\n";
+  if (!batch.empty()) {
+    if (auto done = must_run({"ip", "-force", "-batch", "-"}, batch); !done) {
+      return std::unexpected(done.error().in("take lab " + name + " down"));
+    }
+  }
+  std::error_code error;
+  fs::remove_all(labs_folder / name, error);
+  if (error) return fail("take lab " + name + " down: " + error.message());
+  return {};
+}
+
+std::vector<std::string> Lab::list() {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(labs_folder, ignored)) names.push_back(entry.path().filename());
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<Host> Lab::host(std::string_view wanted) const {
+  if (const auto* found = topology_.host(wanted)) return Host(found->name, namespace_name(name_, found->name));
+  return fail("lab " + name_ + " has no host \"" + std::string(wanted) + "\"; it has " + join(names(), ", "));
+}
+
+Result<const LabHost*> Lab::provider_of(const std::string& uplink) const {
+  for (const auto& host : topology_.hosts) {
+    if (host.role == Role::provider && host.of == uplink) return &host;
+  }
+  return fail("lab " + name_ + " has no uplink \"" + uplink + "\"");
+}
+
+Result<void> Lab::cut(const std::string& uplink) const {
+  const auto provider = provider_of(uplink);
+  if (!provider) return std::unexpected(provider.error());
+  return Host((*provider)->name, namespace_name(name_, (*provider)->name)).inside([]() -> Result<void> {
+    auto socket = netlink::Socket::open();
+    if (!socket) return std::unexpected(socket.error());
+    return netlink::apply(*socket, SetLinkUp{names::provider_down, false});
+  });
+}
+
+Result<void> Lab::restore(const std::string& uplink) const {
+  const auto provider = provider_of(uplink);
+  if (!provider) return std::unexpected(provider.error());
+  return Host((*provider)->name, namespace_name(name_, (*provider)->name)).inside([&]() -> Result<void> {
+    auto socket = netlink::Socket::open();
+    if (!socket) return std::unexpected(socket.error());
+    if (auto done = netlink::apply(*socket, SetLinkUp{names::provider_down, true}); !done) return done;
+    // With the device the kernel took its routes down too; addresses stay by keep_addr_on_down.
+    const auto done = must_run({"ip", "-batch", "-"}, routes_batch(**provider));
+    if (!done) return std::unexpected(done.error());
+    return {};
+  });
+}
+
+Result<void> Lab::note_process(pid_t pid) {
+  processes_.push_back({pid, start_time(pid)});
+  return save();
+}
+
+}  // namespace fairlead::lab

@@ -1,0 +1,74 @@
+#pragma once
+// Purpose: builds a Topology from network namespaces, breaks and mends its cables, and removes it again, also after
+// a crash and also from another process: what is needed for that is in /run/fairlead-lab/NAME/lab.json.
+// Needs root. The outermost namespace gets no device, address, route or rule.
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "core/model/config.hpp"
+#include "lab/host.hpp"
+#include "lab/topology.hpp"
+
+namespace fairlead::lab {
+
+class Lab {
+ public:
+  /// Builds everything; on failure nothing is left. A lab of this name must not be up.
+  static Result<Lab> up(const Config& config, const LabOptions& options);
+  /// A lab that another process built.
+  static Result<Lab> attach(const std::string& name);
+  /// Ends the processes that were noted, removes the namespaces and the folder. Nothing there is success.
+  static Result<void> remove(const std::string& name);
+  /// The names of the labs that are up.
+  [[nodiscard]] static std::vector<std::string> list();
+
+  Lab(Lab&& other) noexcept;
+  Lab& operator=(Lab&&) = delete;
+  Lab(const Lab&) = delete;
+  Lab& operator=(const Lab&) = delete;
+  ~Lab();  ///< removes the lab if up() built it and leave() was not called
+
+  /// The lab stays when this object goes.
+  void leave() { owns_ = false; }
+  Result<void> down();
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  /// For the sockets, logs and files of what runs in this lab.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] const Topology& topology() const { return topology_; }
+  [[nodiscard]] std::vector<std::string> names() const { return topology_.names(); }
+  /// "router", "home-1", "sw-home", "isp-cable1", "internet".
+  [[nodiscard]] Result<Host> host(std::string_view name) const;
+  [[nodiscard]] Result<Host> router() const { return host(names::router); }
+
+  /// Pulls the cable out of the provider's side: the router loses carrier.
+  Result<void> cut(const std::string& uplink) const;
+  Result<void> restore(const std::string& uplink) const;
+
+  /// down() will end this process, whoever calls it. Told apart from a later one of the same number by its start time.
+  Result<void> note_process(pid_t pid);
+
+ private:
+  struct Process {
+    pid_t pid = 0;
+    std::string started;
+  };
+
+  Lab(std::string name, Topology topology);
+  [[nodiscard]] Result<void> build() const;
+  [[nodiscard]] Result<void> save() const;
+  [[nodiscard]] Result<const LabHost*> provider_of(const std::string& uplink) const;
+
+  std::string name_;
+  std::filesystem::path folder_;
+  Topology topology_;
+  std::vector<Process> processes_;
+  bool owns_ = false;
+};
+
+}  // namespace fairlead::lab
