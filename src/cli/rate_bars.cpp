@@ -57,8 +57,10 @@ void RateBars::draw(const std::map<std::string, double>& rates, bool first) cons
     else
       fmt::print("  {} {}", line.name, megabits(rate));
   }
-  fmt::print(terminal_ ? "\r\033[K  {:<8} {:>{}} {}\n" : "  {} {:>{}}{}\n", "together", "", terminal_ ? width : 0,
-             megabits(sum));
+  if (terminal_)
+    fmt::print("\r\033[K  {:<8} {:{}} {}\n", "together", "", width, megabits(sum));
+  else
+    fmt::print("  together {}\n", megabits(sum));
   std::fflush(stdout);
 }
 

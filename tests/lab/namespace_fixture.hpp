@@ -25,7 +25,7 @@ inline std::string ip(const std::string& arguments) {
 class NamespaceTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    ASSERT_EQ(::geteuid(), 0U) << "needs root: it makes network namespaces";
     static std::atomic<int> counter = 0;
     name_ = "fl-test-" + std::to_string(::getpid()) + "-" + std::to_string(++counter);
     ip("netns add " + name_);

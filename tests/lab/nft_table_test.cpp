@@ -1,9 +1,9 @@
 // The compiled table in a real kernel: it loads, is read back as it was wanted, and changes in place.
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include "core/plan/nft_difference.hpp"
 #include "core/render/nft_script.hpp"
+#include "namespace_fixture.hpp"
 #include "support/sample.hpp"
 #include "sys/nft/nft.hpp"
 
@@ -79,11 +79,8 @@ Config rich_config() {
   return config;
 }
 
-class NftTable : public testing::Test {
+class NftTable : public lab_test::NamespaceTest {
  protected:
-  // A network namespace of the test's own; the process that runs one test ends with it.
-  void SetUp() override { ASSERT_EQ(::unshare(CLONE_NEWNET), 0); }
-
   nft::Table compiled(const Config& config, const Facts& facts = sample::facts(), const Health& health = {}) {
     return compile::compile(config, facts, health, ids_of(config)).state.nft;
   }
