@@ -19,6 +19,8 @@ IpAddress IpAddress::from_bytes(Family family, std::span<const std::uint8_t> byt
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+  // inet_pton ends at the first NUL and would not see what follows.
+  if (text.size() >= INET6_ADDRSTRLEN || text.contains('\0')) return std::nullopt;
   const std::string terminated(text);
   IpAddress address;
   address.family_ = text.contains(':') ? Family::v6 : Family::v4;
@@ -82,6 +84,8 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
   if (!address) return std::nullopt;
   if (slash == std::string_view::npos) return host(*address);
   const auto digits = text.substr(slash + 1);
+  // from_chars takes a sign, and a leading zero is octal to some readers: neither is a prefix length.
+  if (digits.starts_with('-') || (digits.size() > 1 && digits.starts_with('0'))) return std::nullopt;
   int length = -1;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
   if (problem != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;

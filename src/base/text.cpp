@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace fairlead {
 
@@ -16,16 +17,19 @@ std::uint64_t stable_hash(std::string_view text, std::uint64_t seed) {
 
 namespace {
 
+/// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
 std::size_t edit_distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> before_last;
+  std::vector<std::size_t> last;
   std::vector<std::size_t> row(right.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t replace = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replace, row[j] + 1, row[j + 1] + 1});
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    before_last = std::exchange(last, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
   }
   return row[right.size()];
@@ -37,8 +41,9 @@ std::string_view nearest(std::string_view text, std::span<const std::string_view
   std::string_view best;
   std::size_t best_distance = text.size();
   for (const auto candidate : candidates) {
-    const auto distance = edit_distance(text, candidate);
     const auto tolerated = std::max<std::size_t>(1, candidate.size() / 3);
+    if (text.size() > candidate.size() + tolerated) continue;  // spares the work for very long texts
+    const auto distance = edit_distance(text, candidate);
     if (distance <= tolerated && distance < best_distance) {
       best = candidate;
       best_distance = distance;

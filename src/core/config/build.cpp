@@ -1,0 +1,159 @@
+#include "core/config/build.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace fairlead::config {
+namespace {
+
+constexpr std::uint64_t largest_weight = 255;
+
+std::uint64_t whole_mbits(const Bitrate& rate) {
+  return std::max<std::uint64_t>(1, (rate.bits_per_second + 500'000) / 1'000'000);
+}
+
+template <typename T>
+void take(T& target, const Single<T>& source) {
+  if (source.value) target = *source.value;
+}
+
+LanConfig build(const LanDraft& draft) {
+  return {draft.name, draft.interface.value_or(""), draft.addresses.values(), draft.reach.values(), draft.where};
+}
+
+WanConfig build(const WanDraft& draft, int weight) {
+  WanConfig wan;
+  wan.name = draft.name;
+  take(wan.interface, draft.interface);
+  wan.addresses = draft.addresses.values();
+  wan.gateways = draft.gateways.values();
+  wan.weight = weight;
+  take(wan.tier, draft.tier);
+  wan.bandwidth = draft.bandwidth.value;
+  take(wan.prefix_translation, draft.prefix_translation);
+  wan.prefix = draft.prefix.value;
+  wan.where = draft.where;
+  return wan;
+}
+
+BalanceConfig build(const BalanceDraft& draft) {
+  BalanceConfig balance;
+  take(balance.method, draft.method);
+  if (draft.persist.value) {
+    Persist persist;
+    take(persist.by, draft.persist.value->by);
+    take(persist.lifetime, draft.persist.value->lifetime);
+    balance.persist = persist;
+  }
+  return balance;
+}
+
+PolicyConfig build(const PolicyDraft& draft, std::size_t number) {
+  PolicyConfig policy;
+  policy.name = label(draft.name, "policy", number);
+  policy.lans = draft.lans.values();
+  policy.sources = draft.sources.values();
+  policy.destinations = draft.destinations.values();
+  policy.protocols = protocols_of(draft);
+  policy.ports = draft.ports.values();
+  policy.use = draft.use.values();
+  take(policy.balance, draft.balance);
+  take(policy.otherwise, draft.otherwise);
+  policy.where = draft.where;
+  return policy;
+}
+
+AllowConfig build(const AllowDraft& draft, std::size_t number) {
+  return {label(draft.name, "allow", number),
+          protocols_of(draft),
+          draft.ports.values(),
+          draft.sources.values(),
+          draft.wans.values(),
+          draft.where};
+}
+
+FirewallConfig build(const FirewallDraft& draft) {
+  FirewallConfig firewall;
+  take(firewall.ping, draft.ping);
+  take(firewall.syn_limit, draft.syn_limit);
+  take(firewall.refuse, draft.refuse);
+  take(firewall.log, draft.log);
+  take(firewall.bogons, draft.bogons);
+  for (const auto& allow : draft.allow) firewall.allow.push_back(build(allow, firewall.allow.size() + 1));
+  return firewall;
+}
+
+ForwardConfig build(const ForwardDraft& draft, std::size_t number) {
+  ForwardConfig forward;
+  forward.name = label(draft.name, "forward", number);
+  forward.protocols = protocols_of(draft);
+  take(forward.port, draft.port);
+  if (draft.to.value) {
+    forward.to = draft.to.value->address;
+    // The same port named once more is no translation.
+    if (draft.to.value->port != forward.port.first) forward.to_port = draft.to.value->port;
+  }
+  forward.wans = draft.wans.values();
+  forward.where = draft.where;
+  return forward;
+}
+
+}  // namespace
+
+std::string label(const Single<std::string>& name, const char* what, std::size_t number) {
+  return name.value ? *name.value : std::string(what) + " " + std::to_string(number);
+}
+
+std::vector<Protocol> protocols_of(const PolicyDraft& policy) {
+  if (policy.protocols.given || !policy.ports.given) return policy.protocols.values();
+  return {tcp, udp};
+}
+
+std::vector<Protocol> protocols_of(const AllowDraft& allow) {
+  return allow.protocols.given ? allow.protocols.values() : std::vector{tcp};
+}
+
+std::vector<Protocol> protocols_of(const ForwardDraft& forward) {
+  return forward.protocols.given ? forward.protocols.values() : std::vector{tcp};
+}
+
+std::vector<int> weights(const std::vector<WanDraft>& wans) {
+  std::uint64_t divisor = 0;
+  std::uint64_t largest = 0;
+  const auto from_bandwidth = [](const WanDraft& wan) { return !wan.weight.value && wan.bandwidth.value; };
+  for (const auto& wan : wans) {
+    if (!from_bandwidth(wan)) continue;
+    const auto rate = whole_mbits(wan.bandwidth.value->down);
+    divisor = std::gcd(divisor, rate);
+    largest = std::max(largest, rate);
+  }
+  std::vector<int> result;
+  for (const auto& wan : wans) {
+    if (!from_bandwidth(wan)) {
+      result.push_back(wan.weight.value_or(1));
+      continue;
+    }
+    const auto rate = whole_mbits(wan.bandwidth.value->down);
+    const bool fits = largest / divisor <= largest_weight;
+    const auto scaled = fits ? rate / divisor : (rate * largest_weight + largest / 2) / largest;
+    result.push_back(static_cast<int>(std::max<std::uint64_t>(1, scaled)));
+  }
+  return result;
+}
+
+Config build(const FileDraft& draft) {
+  Config config;
+  take(config.router.name, draft.router.name);
+  if (draft.router.mark_mask.value) config.router.mark_mask = MarkMask(*draft.router.mark_mask.value);
+  for (const auto& lan : draft.lans) config.lans.push_back(build(lan));
+  const auto all_weights = weights(draft.wans);
+  for (const auto& wan : draft.wans) config.wans.push_back(build(wan, all_weights[config.wans.size()]));
+  config.balance = build(draft.balance);
+  for (const auto& policy : draft.policies) config.policies.push_back(build(policy, config.policies.size() + 1));
+  config.firewall = build(draft.firewall);
+  for (const auto& forward : draft.forwards) config.forwards.push_back(build(forward, config.forwards.size() + 1));
+  return config;
+}
+
+}  // namespace fairlead::config

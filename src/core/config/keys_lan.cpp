@@ -1,0 +1,65 @@
+#include "core/config/forms.hpp"
+#include "core/config/sections.hpp"
+#include "core/config/values.hpp"
+#include "core/config/values_dhcp.hpp"
+#include "core/config/values_net.hpp"
+
+namespace fairlead::config {
+namespace {
+
+constexpr std::array helpers{Choice<int>{"ftp", 0},  Choice<int>{"sip", 1},  Choice<int>{"tftp", 2},
+                             Choice<int>{"pptp", 3}, Choice<int>{"h323", 4}, Choice<int>{"irc", 5}};
+
+constexpr std::array rows{
+    one<&LanDraft::interface, DeviceName>(
+        {.name = "interface", .meaning = "The network device of this LAN.", .example = "\"eth0\"", .required = true}),
+    many<&LanDraft::addresses, InterfaceAddress>(
+        {.name = "address",
+         .meaning = "This router's address in the LAN, IPv4 or IPv6, with the length of the subnet's prefix; Fairlead "
+                    "sets it.",
+         .fallback = "what the system has set is kept and followed",
+         .example = "[\"192.168.20.1/24\", \"fd00:20::1/64\"]"}),
+    many<&LanDraft::reach, SectionName, Empty::allowed>(
+        {.name = "reach",
+         .meaning = "Other LANs that hosts here may open connections to. It is one way: answers come back, but the "
+                    "other LAN opens none unless it says so itself.",
+         .fallback = "none",
+         .example = "[\"seats\"]"}),
+    one<&LanDraft::vlan, Integer<1, 4094>>({.name = "vlan",
+                                            .meaning = "802.1Q tag: the LAN is on this VLAN of the interface.",
+                                            .fallback = "untagged",
+                                            .example = "20",
+                                            .later = "let the system make the VLAN device and name it as interface"}),
+    checked<LanDraft, TableOf<DhcpDraft, dhcp_keys>>({.name = "dhcp",
+                                                      .meaning = "The DHCP server of this LAN.",
+                                                      .fallback = "none",
+                                                      .example = "{ range = \"192.168.1.100-192.168.1.199\" }",
+                                                      .later = "run a DHCP server of the system for now"}),
+    checked<LanDraft, ListOf<DeviceName>>({.name = "bridge",
+                                           .meaning = "Devices that are joined into one LAN.",
+                                           .fallback = "none",
+                                           .example = "[\"eth1\", \"eth2\"]",
+                                           .later = "let the system make the bridge and name it as interface"}),
+    checked<LanDraft, ListOf<OneOf<helpers>>>({.name = "helpers",
+                                               .meaning = "Protocols whose second connections are followed.",
+                                               .fallback = "none",
+                                               .example = "[\"ftp\"]",
+                                               .later = "passive FTP works without"}),
+};
+std::span<const Key<LanDraft>> keys() { return rows; }
+
+}  // namespace
+
+KeyInfos lan_keys() { return infos(keys()); }
+
+void read_lans(const Entry& entry, FileDraft& draft, Report& report) {
+  for (const auto& [named, table] : named_tables(entry, report, draft.lans_broken)) {
+    LanDraft lan;
+    lan.name = named->key;
+    lan.where = named->node.where;
+    read_table(keys(), *table, "[lan." + named->key + "]", lan.where, lan, report);
+    draft.lans.push_back(std::move(lan));
+  }
+}
+
+}  // namespace fairlead::config

@@ -1,0 +1,25 @@
+#pragma once
+// Purpose: the checks that look at more than one value. Each complains at the value that the user will want to
+// change, which of two that exclude each other is the later one.
+#include "core/config/draft.hpp"
+#include "core/config/report.hpp"
+
+namespace fairlead::config {
+
+void check_router(const FileDraft& draft, Report& report);      ///< enough LANs, uplinks, bits; names; devices
+void check_addresses(const FileDraft& draft, Report& report);   ///< addresses, subnets, gateways, prefixes
+void check_references(const FileDraft& draft, Report& report);  ///< every name of a LAN or uplink exists
+void check_policies(const FileDraft& draft, Report& report);
+void check_services(const FileDraft& draft, Report& report);  ///< firewall.allow
+void check_forwards(const FileDraft& draft, Report& report);
+
+inline void validate(const FileDraft& draft, Report& report) {
+  check_router(draft, report);
+  check_addresses(draft, report);
+  check_references(draft, report);
+  check_policies(draft, report);
+  check_services(draft, report);
+  check_forwards(draft, report);
+}
+
+}  // namespace fairlead::config

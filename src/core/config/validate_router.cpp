@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "core/config/validate.hpp"
+
+namespace fairlead::config {
+namespace {
+
+constexpr Where top{1, 1};
+
+void check_presence(const FileDraft& draft, Report& report) {
+  if (draft.lans.empty() && !draft.lans_broken)
+    report.error(top, "there is no LAN: add a section [lan.home] with interface = \"…\"");
+  if (draft.wans.empty() && !draft.wans_broken)
+    report.error(top, "there is no uplink: add a section [wan.cable] with interface = \"…\" for each internet link");
+}
+
+int bits_for(std::size_t uplinks) { return static_cast<int>(std::bit_width(uplinks)); }
+
+void check_mask(const FileDraft& draft, Report& report) {
+  const auto uplinks = draft.wans.size();
+  const auto& given = draft.router.mark_mask;
+  if (uplinks > max_uplink_id.value) {
+    report.error(draft.wans[max_uplink_id.value].where,
+                 fmt::format("{} uplinks are too many: use at most {}", uplinks, max_uplink_id.value));
+  } else if (given.value && MarkMask(*given.value).capacity() < uplinks) {
+    report.error(given.where, fmt::format("mark_mask {:#010x} is too small for {} uplinks, it has room for {}: use at "
+                                          "least {} bits",
+                                          *given.value, uplinks, MarkMask(*given.value).capacity(), bits_for(uplinks)));
+  }
+}
+
+void check_names(const FileDraft& draft, Report& report) {
+  for (const auto& wan : draft.wans)
+    if (const auto lan = std::ranges::find(draft.lans, wan.name, &LanDraft::name); lan != draft.lans.end())
+      report.error(wan.where, fmt::format("name \"{}\" is also the name of the LAN in line {}: rename one of the two",
+                                          wan.name, lan->where.line));
+}
+
+/// Two LANs or uplinks can share a trunk, but not one VLAN of it.
+void check_devices(const FileDraft& draft, Report& report) {
+  std::map<std::pair<std::string, int>, std::string> users;
+  const auto check = [&](const auto& section, std::string_view kind) {
+    if (!section.interface.value || section.vlan.broken()) return;
+    const auto [user, is_new] = users.try_emplace({*section.interface.value, section.vlan.value_or(0)},
+                                                  fmt::format("{}.{}", kind, section.name));
+    if (is_new) return;
+    report.error(section.interface.where,
+                 fmt::format("interface \"{}\" is already that of [{}]: give each LAN and uplink its own",
+                             *section.interface.value, user->second));
+  };
+  // In the file's order, so that the later one is told, whatever it is.
+  std::vector<std::pair<Where, std::pair<bool, std::size_t>>> order;
+  for (std::size_t i = 0; i < draft.lans.size(); ++i) order.push_back({draft.lans[i].interface.where, {true, i}});
+  for (std::size_t i = 0; i < draft.wans.size(); ++i) order.push_back({draft.wans[i].interface.where, {false, i}});
+  std::ranges::stable_sort(order, {}, [](const auto& item) { return std::pair(item.first.line, item.first.column); });
+  for (const auto& [where, which] : order) {
+    if (which.first)
+      check(draft.lans[which.second], "lan");
+    else
+      check(draft.wans[which.second], "wan");
+  }
+}
+
+/// Status, logs and counters tell policies and forwards apart by their names.
+template <typename Drafts>
+void check_labels(const Drafts& drafts, std::string_view what, Report& report) {
+  std::map<std::string, int> lines;
+  for (const auto& draft : drafts) {
+    if (!draft.name.value) continue;
+    const auto [first, is_new] = lines.try_emplace(*draft.name.value, draft.name.where.line);
+    if (!is_new)
+      report.error(draft.name.where, fmt::format("name \"{}\" is already that of the {} in line {}: choose another",
+                                                 *draft.name.value, what, first->second));
+  }
+}
+
+}  // namespace
+
+void check_router(const FileDraft& draft, Report& report) {
+  check_presence(draft, report);
+  check_mask(draft, report);
+  check_names(draft, report);
+  check_devices(draft, report);
+  check_labels(draft.policies, "policy", report);
+  check_labels(draft.firewall.allow, "service", report);
+  check_labels(draft.forwards, "forward", report);
+}
+
+}  // namespace fairlead::config

@@ -1,0 +1,12 @@
+#pragma once
+// Purpose: the inside of a LAN's `dhcp = { … }`.
+#include <span>
+
+#include "core/config/schema.hpp"
+
+namespace fairlead::config {
+
+struct DhcpDraft {};
+[[nodiscard]] std::span<const Key<DhcpDraft>> dhcp_keys();
+
+}  // namespace fairlead::config

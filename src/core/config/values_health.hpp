@@ -1,0 +1,12 @@
+#pragma once
+// Purpose: the keys of probing, which are the same for all uplinks ([health]) and for one (`health = { … }`).
+#include <span>
+
+#include "core/config/schema.hpp"
+
+namespace fairlead::config {
+
+struct HealthDraft {};
+[[nodiscard]] std::span<const Key<HealthDraft>> probe_keys();
+
+}  // namespace fairlead::config

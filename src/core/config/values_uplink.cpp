@@ -1,0 +1,39 @@
+#include "core/config/values_uplink.hpp"
+
+#include <array>
+
+#include "core/config/values.hpp"
+
+namespace fairlead::config {
+namespace {
+
+constexpr std::array<std::string_view, 2> measured{"lowest-latency", "least-loaded"};
+
+}  // namespace
+
+std::string UplinkChoice::type() { return "uplink (not available yet: lowest-latency, least-loaded)"; }
+
+std::optional<std::string> UplinkChoice::read(const Node& node, const Field& field) {
+  if (const auto* text = node.as<std::string>(); text != nullptr && std::ranges::count(measured, *text) != 0) {
+    field.not_available(node, "name the uplinks in order of preference");
+    return std::nullopt;
+  }
+  return SectionName::read(node, field);
+}
+
+void UplinksOrAny::read(Listed<std::string>& slot, const Node& node, const Field& field) {
+  const auto is_any = [](const Node& item) {
+    return item.as<std::string>() != nullptr && *item.as<std::string>() == "any";
+  };
+  slot.given = true;
+  slot.where = node.where;
+  if (is_any(node)) return;
+  if (const auto* list = node.as<List>(); list != nullptr && std::ranges::any_of(*list, is_any)) {
+    field.report.error(node.where, "wan has \"any\" in a list: write wan = \"any\" alone, or only names");
+    slot.broken = true;
+    return;
+  }
+  OrList<SectionName>::read(slot, node, field);
+}
+
+}  // namespace fairlead::config

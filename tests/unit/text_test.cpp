@@ -1,0 +1,51 @@
+#include "base/text.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+namespace fairlead {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Nearest, FindsSlipsOfThePen) {
+  constexpr std::array<std::string_view, 5> words{"weight", "interface", "up", "down", "tier"};
+  EXPECT_EQ(nearest("wieght", words), "weight");
+  EXPECT_EQ(nearest("interfaces", words), "interface");
+  EXPECT_EQ(nearest("donw", words), "down");
+  EXPECT_EQ(nearest("teir", words), "tier");
+  EXPECT_EQ(nearest("ups", words), "up");
+}
+
+TEST(Nearest, SaysNothingRatherThanSomethingFarOff) {
+  constexpr std::array<std::string_view, 3> words{"weight", "up", "tier"};
+  EXPECT_EQ(nearest("colour", words), "");
+  EXPECT_EQ(nearest("", words), "");
+  EXPECT_EQ(nearest("x", words), "");
+  EXPECT_EQ(nearest("weight", {}), "");
+  EXPECT_EQ(nearest(std::string(10'000'000, 'w'), words), "");
+}
+
+TEST(Split, KeepsEmptyParts) {
+  EXPECT_THAT(split("a,b,,c", ','), ElementsAre("a", "b", "", "c"));
+  EXPECT_THAT(split("", ','), ElementsAre(""));
+  EXPECT_THAT(split(",", ','), ElementsAre("", ""));
+}
+
+TEST(Join, PutsSeparatorsBetween) {
+  const std::vector<std::string> parts{"a", "", "c"};
+  EXPECT_EQ(join(parts, ", "), "a, , c");
+  EXPECT_EQ(join({}, ", "), "");
+}
+
+TEST(StableHash, NeverChanges) {
+  // FNV-1a's published values: kernels remember fingerprints that older versions made.
+  EXPECT_EQ(stable_hash(""), 0xcbf29ce484222325U);
+  EXPECT_EQ(stable_hash("a"), 0xaf63dc4c8601ec8cU);
+  EXPECT_EQ(stable_hash("foobar"), 0x85944171f73967e8U);
+  EXPECT_NE(stable_hash("a", 1), stable_hash("a"));
+}
+
+}  // namespace
+}  // namespace fairlead
