@@ -102,7 +102,8 @@ Result<Output> Child::finish(Deadline deadline) {
   // Its end counts, not the end of its streams: a grandchild may keep those open.
   while (entries[2].fd >= 0) {
     const int left = milliseconds_left(deadline);
-    if (::poll(entries.data(), entries.size(), left) == 0 && left == 0) {
+    const int ready = ::poll(entries.data(), entries.size(), left);
+    if (left == 0 && (ready == 0 || entries[2].revents == 0)) {
       return fail("process " + std::to_string(pid_) + " did not end in time; it wrote: " + output.out + output.err);
     }
     if (entries[0].revents != 0 && !read_some(out_.get(), output.out)) entries[0].fd = -1;
