@@ -40,12 +40,14 @@ asio::awaitable<void> accept_clients(Protocol::acceptor acceptor, Handlers handl
     boost::system::error_code failed;
     auto client = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
     if (failed) co_return;
-    asio::co_spawn(acceptor.get_executor(), converse(std::make_shared<Protocol::socket>(std::move(client)), handlers), asio::detached);
+    asio::co_spawn(acceptor.get_executor(), converse(std::make_shared<Protocol::socket>(std::move(client)), handlers),
+                   asio::detached);
   }
 }
 
 std::string error_line(const std::string& message) {
-  return nlohmann::json{{"ok", false}, {"error", message}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+  return nlohmann::json{{"ok", false}, {"error", message}}.dump(-1, ' ', false,
+                                                                nlohmann::json::error_handler_t::replace) +
          "\n";
 }
 
@@ -73,10 +75,10 @@ Result<void> serve_control(asio::io_context& loop, const std::string& path, std:
   ::umask(old_mask);
   if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
   if (failed) return fail(path + ": " + failed.message());
-  asio::co_spawn(loop,
-                 accept_clients(std::move(acceptor),
-                                std::make_shared<const std::map<std::string, Handler>>(std::move(handlers))),
-                 asio::detached);
+  asio::co_spawn(
+      loop,
+      accept_clients(std::move(acceptor), std::make_shared<const std::map<std::string, Handler>>(std::move(handlers))),
+      asio::detached);
   return {};
 }
 

@@ -86,7 +86,9 @@ constexpr LabCommand lab_commands[] = {
     {"up", "build the surroundings of a file's router, and run it", "fairlead lab up -c examples/lab.toml",
      [](CLI::App& app, Options& options) {
        add_file_option(app, options.file);
-       app.add_option("--hosts", options.hosts, "clients in each LAN")->check(CLI::Range(1, 100))->capture_default_str();
+       app.add_option("--hosts", options.hosts, "clients in each LAN")
+           ->check(CLI::Range(1, 100))
+           ->capture_default_str();
      },
      bring_up},
     {"status", "hosts, and the router's status", "fairlead lab status", [](CLI::App&, Options&) {}, show_status},
@@ -97,9 +99,7 @@ constexpr LabCommand lab_commands[] = {
      },
      execute},
     {"cut", "pull an uplink's cable", "fairlead lab cut cable1", add_uplink,
-     [](const Options& options) {
-       return in_lab(options, [&](lab::Lab& lab) { return lab.cut(options.uplink); });
-     }},
+     [](const Options& options) { return in_lab(options, [&](lab::Lab& lab) { return lab.cut(options.uplink); }); }},
     {"restore", "put an uplink's cable back", "fairlead lab restore cable1", add_uplink,
      [](const Options& options) {
        return in_lab(options, [&](lab::Lab& lab) { return lab.restore(options.uplink); });

@@ -38,7 +38,8 @@ class Demo {
   Demo(const Config& config, lab::Lab lab, bool quick) : config_(config), lab_(std::move(lab)), quick_(quick) {}
 
   Result<void> run(const std::string& file) {
-    for (const auto& act : {&Demo::introduce, &Demo::download, &Demo::cut, &Demo::restore, &Demo::forward, &Demo::scan}) {
+    for (const auto& act :
+         {&Demo::introduce, &Demo::download, &Demo::cut, &Demo::restore, &Demo::forward, &Demo::scan}) {
       if (act == &Demo::introduce)
         if (auto started = lab::start_router(lab_, own_program(), file); !started)
           return std::unexpected(started.error());
@@ -134,9 +135,9 @@ class Demo {
         },
         lab::in(10s));
     if (!used) return fail("cable1 did not come back within 10 s");
-    figures_.push_back(fmt::format(
-        "cable back: in use again after {} ms",
-        std::chrono::duration_cast<std::chrono::milliseconds>(lab::Clock::now() - start).count()));
+    figures_.push_back(
+        fmt::format("cable back: in use again after {} ms",
+                    std::chrono::duration_cast<std::chrono::milliseconds>(lab::Clock::now() - start).count()));
     // The download's connections stay where they are until they end; new ones use all uplinks again.
     download_.reset();
     auto again = lab::Download::start(*lab_.host("home-1"), {first_server()}, {.connections = download_connections});
@@ -164,8 +165,8 @@ class Demo {
       if (!answer) return std::unexpected(answer.error().in("the forward of " + wan.name));
       fmt::print("  http://{} by {}: home-1 says: you are {}", public_end.to_text(), wan.name, *answer);
     }
-    figures_.push_back(fmt::format("port forward: reached through {} of {} uplinks", config_.wans.size(),
-                                   config_.wans.size()));
+    figures_.push_back(
+        fmt::format("port forward: reached through {} of {} uplinks", config_.wans.size(), config_.wans.size()));
     return {};
   }
 
@@ -175,8 +176,8 @@ class Demo {
     std::vector<int> ports;
     const auto internet = lab_.host("internet");
     for (int port = 1; port <= scanned_ports; ++port) {
-      auto attempt = internet->inside(
-          [&] { return lab::TcpStream::begin_connect({target, static_cast<std::uint16_t>(port)}); });
+      auto attempt =
+          internet->inside([&] { return lab::TcpStream::begin_connect({target, static_cast<std::uint16_t>(port)}); });
       if (!attempt) continue;
       attempts.push_back(std::move(*attempt));
       ports.push_back(port);

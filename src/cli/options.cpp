@@ -28,8 +28,7 @@ std::optional<Config> read_config(const std::string& file) {
     return std::nullopt;
   }
   auto parsed = config::parse(*text);
-  for (const auto& diagnostic : parsed.diagnostics)
-    fmt::print(stderr, "{}\n", config::to_text(diagnostic, file));
+  for (const auto& diagnostic : parsed.diagnostics) fmt::print(stderr, "{}\n", config::to_text(diagnostic, file));
   return std::move(parsed.config);
 }
 

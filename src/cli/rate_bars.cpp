@@ -52,8 +52,9 @@ void RateBars::draw(const std::map<std::string, double>& rates, bool first) cons
     const double rate = rates.at(line.device);
     sum += rate;
     if (terminal_)
-      fmt::print("\r\033[K  {:<8} {} {} of {}\n", line.name, bar(rate / static_cast<double>(line.capacity.bits_per_second)),
-                 megabits(rate), line.capacity.to_text());
+      fmt::print("\r\033[K  {:<8} {} {} of {}\n", line.name,
+                 bar(rate / static_cast<double>(line.capacity.bits_per_second)), megabits(rate),
+                 line.capacity.to_text());
     else
       fmt::print("  {} {}", line.name, megabits(rate));
   }

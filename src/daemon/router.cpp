@@ -9,8 +9,8 @@
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
-#include "daemon/uplink_id_store.hpp"
 #include "daemon/snapshot.hpp"
+#include "daemon/uplink_id_store.hpp"
 #include "sys/conntrack/conntrack.hpp"
 
 namespace fairlead::daemon {
@@ -19,7 +19,9 @@ namespace {
 /// Each round answers what changed during the one before; more than a few mean that somebody undoes our work.
 constexpr int most_rounds = 5;
 
-WallTime wall_now() { return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+WallTime wall_now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 Result<Config> read_config(const std::string& file) {
   const auto text = read_file(file);
@@ -76,7 +78,8 @@ Result<void> Router::reload() {
   if (!settled) {
     auto error = settled.error();
     if (config_ != nullptr)
-      if (auto back = settle(*config_, ids_); !back) error.message += "; and going back failed: " + back.error().message;
+      if (auto back = settle(*config_, ids_); !back)
+        error.message += "; and going back failed: " + back.error().message;
     return std::unexpected(error);
   }
   ids_ = std::move(ids);

@@ -59,7 +59,7 @@ class Router {
   std::unique_ptr<Config> config_;  // none until the first reload
   Health health_;
   UplinkHistory history_;
-  State wanted_;                    // of the latest success, to tell repairs from changes of our own
+  State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;
   std::uint64_t changes_ = 0;
   std::uint64_t repairs_ = 0;

@@ -13,8 +13,8 @@ namespace fairlead::daemon {
 class UplinkHistory {
  public:
   struct News {
-    std::vector<std::string> lines;    ///< one a change, with its reason, for the log
-    std::vector<UplinkId> lost;        ///< their connections cannot go on: no way out, or another source address
+    std::vector<std::string> lines;  ///< one a change, with its reason, for the log
+    std::vector<UplinkId> lost;      ///< their connections cannot go on: no way out, or another source address
   };
 
   /// `uplinks` as they are after a change has taken effect.

@@ -59,7 +59,8 @@ Result<pid_t> start_router(Lab& lab, const std::string& program, const std::stri
   const auto router = lab.router();
   if (!router) return std::unexpected(router.error());
   const auto log = router_folders(lab).log;
-  const auto pid = router->inside([&] { return spawn_detached(router_command(lab, program, "run", {"-c", file}), log); });
+  const auto pid =
+      router->inside([&] { return spawn_detached(router_command(lab, program, "run", {"-c", file}), log); });
   if (!pid) return pid;
   if (auto noted = lab.note_process(*pid); !noted) return std::unexpected(noted.error());
   bool ended = false;

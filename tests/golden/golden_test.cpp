@@ -1,5 +1,10 @@
 // Purpose: each folder here is a case: config.toml and what must come of it. A file that is absent is expected to be
 // empty; a new case is a new folder. FAIRLEAD_REGENERATE=1 rewrites the expected files, for the difference to be read.
+//   errors.txt                what is said about the file
+//   facts.json                the machine; with it there must be
+//   state.txt, ruleset.nft    what is wanted of the kernel
+//   plan.txt                  the steps to it: from before.toml (and before.json, or the same facts) where there is
+//                             one, else from an empty machine, and then without the nft script
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -9,7 +14,13 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
+#include "core/compile/compile.hpp"
 #include "core/config/parse.hpp"
+#include "core/plan/difference.hpp"
+#include "core/render/nft_script.hpp"
+#include "core/render/state_text.hpp"
 
 namespace {
 
@@ -49,6 +60,12 @@ class Golden : public testing::TestWithParam<std::string> {
   [[nodiscard]] fs::path folder() const { return fs::path(SOURCE_FOLDER "/tests/golden") / GetParam(); }
 };
 
+fairlead::Facts read_facts(const fs::path& file) {
+  const auto facts = fairlead::facts_from_json(nlohmann::json::parse(contents(file)));
+  EXPECT_TRUE(facts) << facts.error().message;
+  return facts.value_or(fairlead::Facts{});
+}
+
 TEST_P(Golden, Matches) {
   ASSERT_TRUE(fs::exists(folder() / "config.toml"));
   const auto parsed = fairlead::config::parse(contents(folder() / "config.toml"));
@@ -56,6 +73,32 @@ TEST_P(Golden, Matches) {
   for (const auto& diagnostic : parsed.diagnostics)
     errors += fairlead::config::to_text(diagnostic, "config.toml") + "\n";
   expect_file(folder() / "errors.txt", errors);
+  if (!fs::exists(folder() / "facts.json")) return;
+
+  ASSERT_TRUE(parsed.config);
+  fairlead::UplinkIds ids;
+  fairlead::ObservedState have;
+  const bool has_before = fs::exists(folder() / "before.toml");
+  if (has_before) {
+    const auto before = fairlead::config::parse(contents(folder() / "before.toml"));
+    ASSERT_TRUE(before.config);
+    ids.assign(*before.config);
+    const auto facts = read_facts(folder() / (fs::exists(folder() / "before.json") ? "before.json" : "facts.json"));
+    have = fairlead::observed(fairlead::compile::compile(*before.config, facts, {}, ids).state);
+  }
+  ids.assign(*parsed.config);
+  const auto facts = read_facts(folder() / "facts.json");
+  const auto compiled = fairlead::compile::compile(*parsed.config, facts, {}, ids);
+  std::string state = fairlead::render::state_text(compiled.state);
+  for (const auto& warning : compiled.warnings) state += "warning: " + warning + "\n";
+  expect_file(folder() / "state.txt", state);
+  expect_file(folder() / "ruleset.nft", fairlead::render::nft_table(compiled.state.nft));
+  if (!has_before) have.sysctls.insert(compiled.state.sysctls.begin(), compiled.state.sysctls.end());
+  auto plan = fairlead::plan::difference(compiled.state, have);
+  if (!has_before)
+    for (auto& step : plan.steps)
+      if (auto* nft = std::get_if<fairlead::RunNft>(&step)) nft->script = "(ruleset.nft)";
+  expect_file(folder() / "plan.txt", to_text(plan));
 }
 
 /// Test names have letters, digits and underscores only.

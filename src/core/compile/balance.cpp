@@ -50,6 +50,8 @@ void add_persistence(const Context& context, nft::Table& table, Family family, c
   add_rule(balance, fmt::format("ct mark & {} == 0 ct mark set {} map @{}", hexadecimal(mask.foreign_bits()),
                                 affinity.key, map_name));
   add_rule(balance, fmt::format("{} vmap @kept{}", masked_ct_mark(mask), digit(family)));
+  // An update leaves the value of an element that exists as it is, so a choice that may not be kept goes first.
+  add_rule(balance, fmt::format("{} != 0 delete @{} {{ {} : 0 }}", masked_ct_mark(mask), map_name, affinity.key));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ std::optional<WallTime> parse_time(const std::string& text) {
   std::tm parts{};
   const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::from_time_t(::timegm(&parts)));
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }
 
 namespace {
@@ -30,11 +31,16 @@ PathStatus read_path(const nlohmann::json& json) {
 }
 
 nlohmann::json uplink_json(const UplinkStatus& uplink) {
-  return {{"name", uplink.name},   {"id", uplink.id.value},
-          {"device", uplink.device}, {"state", uplink.state},
-          {"since", to_text(uplink.since)}, {"why", uplink.why},
-          {"weight", uplink.weight}, {"tier", uplink.tier},
-          {"ipv4", path_json(uplink.ipv4)}, {"ipv6", path_json(uplink.ipv6)}};
+  return {{"name", uplink.name},
+          {"id", uplink.id.value},
+          {"device", uplink.device},
+          {"state", uplink.state},
+          {"since", to_text(uplink.since)},
+          {"why", uplink.why},
+          {"weight", uplink.weight},
+          {"tier", uplink.tier},
+          {"ipv4", path_json(uplink.ipv4)},
+          {"ipv6", path_json(uplink.ipv6)}};
 }
 
 UplinkStatus read_uplink(const nlohmann::json& json) {
@@ -55,18 +61,12 @@ UplinkStatus read_uplink(const nlohmann::json& json) {
 }  // namespace
 
 nlohmann::json to_json(const Snapshot& snapshot) {
-  nlohmann::json json{{"schema", Snapshot::schema_version},
-                      {"name", snapshot.name},
-                      {"version", snapshot.version},
-                      {"file", snapshot.file},
-                      {"started", to_text(snapshot.started)},
-                      {"method", snapshot.method},
-                      {"uplinks", nlohmann::json::array()},
-                      {"lans", nlohmann::json::array()},
-                      {"warnings", snapshot.warnings},
-                      {"changes", snapshot.changes},
-                      {"repairs", snapshot.repairs},
-                      {"last_error", snapshot.last_error}};
+  nlohmann::json json{{"schema", Snapshot::schema_version},   {"name", snapshot.name},
+                      {"version", snapshot.version},          {"file", snapshot.file},
+                      {"started", to_text(snapshot.started)}, {"method", snapshot.method},
+                      {"uplinks", nlohmann::json::array()},   {"lans", nlohmann::json::array()},
+                      {"warnings", snapshot.warnings},        {"changes", snapshot.changes},
+                      {"repairs", snapshot.repairs},          {"last_error", snapshot.last_error}};
   if (snapshot.connections) json["connections"] = *snapshot.connections;
   for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
   for (const auto& lan : snapshot.lans)

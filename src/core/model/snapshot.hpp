@@ -22,9 +22,9 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 /// One family of one uplink.
 struct PathStatus {
   bool usable = false;
-  std::string address;      ///< empty: none
-  std::string gateway;      ///< empty: none (or a point-to-point device)
-  double share = 0;         ///< of new connections, 0…1
+  std::string address;  ///< empty: none
+  std::string gateway;  ///< empty: none (or a point-to-point device)
+  double share = 0;     ///< of new connections, 0…1
   bool operator==(const PathStatus&) const = default;
 };
 
@@ -32,9 +32,9 @@ struct UplinkStatus {
   std::string name;
   UplinkId id;
   std::string device;
-  std::string state;        ///< "up", "degraded", "down"
+  std::string state;  ///< "up", "degraded", "down"
   WallTime since;
-  std::string why;          ///< empty while all is well
+  std::string why;  ///< empty while all is well
   int weight = 1;
   int tier = 1;
   PathStatus ipv4;
@@ -52,18 +52,18 @@ struct LanStatus {
 
 struct Snapshot {
   static constexpr int schema_version = 1;
-  std::string name;                   ///< the router's
-  std::string version;                ///< Fairlead's
-  std::string file;                   ///< the configuration
+  std::string name;     ///< the router's
+  std::string version;  ///< Fairlead's
+  std::string file;     ///< the configuration
   WallTime started;
-  std::string method;                 ///< of balancing, in the file's words
+  std::string method;  ///< of balancing, in the file's words
   std::vector<UplinkStatus> uplinks;
   std::vector<LanStatus> lans;
   std::vector<std::string> warnings;
-  std::uint64_t changes = 0;          ///< times that the kernel was changed
-  std::uint64_t repairs = 0;          ///< of these, because somebody else changed what is ours
+  std::uint64_t changes = 0;                 ///< times that the kernel was changed
+  std::uint64_t repairs = 0;                 ///< of these, because somebody else changed what is ours
   std::optional<std::uint64_t> connections;  ///< entries of the connection table
-  std::string last_error;             ///< of the latest attempt to change the kernel; empty: it went well
+  std::string last_error;                    ///< of the latest attempt to change the kernel; empty: it went well
   bool operator==(const Snapshot&) const = default;
 };
 

@@ -87,4 +87,7 @@ struct ObservedState {
   bool operator==(const ObservedState&) const = default;
 };
 
+/// What would be observed if `state` had been carried out on an empty machine.
+[[nodiscard]] ObservedState observed(const State& state);
+
 }  // namespace fairlead
