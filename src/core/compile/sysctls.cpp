@@ -15,6 +15,7 @@ void add_device_sysctls(const std::string& device, const Facts& facts, State& st
   ipv4("arp_ignore", "1");
   ipv4("arp_announce", "2");
   ipv4("arp_filter", "0");
+  ipv4("promote_secondaries", "1");  // or removing one address would take others with it
 }
 
 }  // namespace

@@ -1,0 +1,68 @@
+#include "sys/nft/listing.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairlead::sys {
+namespace {
+
+constexpr const char* listing = R"(table inet fairlead {
+	map ingress {
+		type ifname : verdict
+		comment "where packets go #00112233445566aa"
+		elements = { "eth0" : goto from_lan,
+			     "wan, : odd" : accept }
+	}
+
+	set near4 {
+		type ifname . ipv4_addr
+		flags interval
+		comment "#00112233445566ab"
+		elements = { "eth1" . 100.64.1.0/24, "eth1" . 10.0.0.0-10.0.0.255,
+			     "eth2" . 10.1.0.1-10.1.0.9 }
+	}
+
+	map affinity4 {
+		type ipv4_addr : mark
+		size 65536
+		flags dynamic,timeout
+		timeout 10m
+		comment "#00112233445566ac"
+		elements = { 192.168.1.5 expires 9m : 0x01000000 }
+	}
+
+	chain input {
+		type filter hook input priority 0; policy drop;
+		ct state vmap { established : accept, related : accept } comment "#1111222233334444"
+		counter drop
+	}
+
+	chain empty {
+	}
+}
+)";
+
+TEST(NftListing, IsReadIntoCanonicalValues) {
+  const auto table = parse_listing(listing);
+  ASSERT_TRUE(table) << table.error().message;
+  const auto& ingress = table->sets.at("ingress");
+  EXPECT_TRUE(ingress.is_map);
+  EXPECT_EQ(ingress.definition, "00112233445566aa");
+  EXPECT_EQ(ingress.elements,
+            (std::map<std::string, std::string>{{"\"eth0\"", "goto from_lan"}, {"\"wan, : odd\"", "accept"}}));
+  EXPECT_EQ(
+      table->sets.at("near4").elements,
+      (std::map<std::string, std::string>{
+          {"\"eth1\" . 10.0.0.0/24", ""}, {"\"eth1\" . 100.64.1.0/24", ""}, {"\"eth2\" . 10.1.0.1-10.1.0.9", ""}}));
+  EXPECT_TRUE(table->sets.at("affinity4").elements.empty()) << "packets fill it";
+  EXPECT_EQ(table->chains.at("input").hook, "type filter hook input priority 0; policy drop;");
+  EXPECT_EQ(table->chains.at("input").rules, (std::vector<std::string>{"1111222233334444", ""})) << "a foreign rule";
+  EXPECT_TRUE(table->chains.at("empty").rules.empty());
+}
+
+TEST(NftListing, NonsenseIsAnError) {
+  EXPECT_FALSE(parse_listing("what is this\n"));
+  EXPECT_TRUE(parse_listing("")->sets.empty());
+}
+
+}  // namespace
+}  // namespace fairlead::sys
