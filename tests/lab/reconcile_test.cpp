@@ -17,7 +17,7 @@ class Reconcile : public RouterLab {
   /// Everything in the router's kernel that Fairlead may have touched, as other programs see it.
   [[nodiscard]] std::string kernel_state() const {
     return on_router({"nft", "-n", "-s", "list", "ruleset"}) + on_router({"ip", "-4", "rule"}) +
-           on_router({"ip", "-6", "rule"}) + routes("-4") + routes("-6") + on_router({"ip", "address"});
+           on_router({"ip", "-6", "rule"}) + routes("-4") + routes("-6") + on_router({"ip", "-o", "address"});
   }
   [[nodiscard]] std::string routes(const std::string& family) const {
     // Sorted: equal routes may be listed in another order after they were made anew. Cached routes do not count.
@@ -49,10 +49,10 @@ class Reconcile : public RouterLab {
                                  "priority -200; }; add rule inet other pre meta mark set meta mark | 0x1 "
                                  "counter; add rule inet other pre ct mark set ct mark | 0x2"}));
     static_cast<void>(on_router({"ip", "rule", "add", "pref", "5000", "fwmark", "0x8/0xff", "lookup", "99"}));
-    static_cast<void>(on_router({"ip", "route", "add", "10.99.0.0/16", "dev", "eth0", "table", "99"}));
+    static_cast<void>(on_router({"ip", "route", "add", "10.99.0.0/16", "dev", "eth1", "table", "99"}));
     static_cast<void>(
         on_router({"ip", "-6", "rule", "add", "pref", "5001", "from", "2001:db8:77::/48", "lookup", "99"}));
-    static_cast<void>(on_router({"ip", "route", "add", "172.31.0.0/16", "via", "192.168.1.102"}));
+    static_cast<void>(on_router({"ip", "route", "add", "172.31.0.0/16", "via", "100.64.1.1"}));
   }
   [[nodiscard]] std::string foreign() const {
     std::string text = on_router({"nft", "-s", "list", "table", "inet", "other"});
@@ -102,7 +102,7 @@ TEST_F(Reconcile, ABadFileChangesNothingAndTellsEveryError) {
   write(three_uplinks + "[[forward]]\nport = 0\nto = \"10.0.0.1\"\n[[policy]]\nuse = \"cable9\"\n");
   const auto refused = fairlead("reload");
   EXPECT_EQ(refused.status, 1);
-  EXPECT_THAT(refused.err, HasSubstr("fairlead.toml:14:8: error: "));
+  EXPECT_THAT(refused.err, HasSubstr("fairlead.toml:15:8: error: "));
   EXPECT_THAT(refused.err, HasSubstr("cable9"));
   EXPECT_EQ(kernel_state(), before);
   EXPECT_EQ(fairlead("check", {"-c", file()}).status, 2);
