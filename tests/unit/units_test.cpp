@@ -48,8 +48,8 @@ TEST(Bitrate, PrintsTheLargestWholeUnit) {
 TEST(EventRate, ReadsAndPrints) {
   for (const auto* text : {"50/second", "5/minute", "1/hour", "4294967295/day"})
     EXPECT_EQ(EventRate::parse(text)->to_text(), text);
-  for (const auto* text : {"", "0/second", "-1/second", "5", "5/", "5/week", "5/seconds", "5 /second", "/second",
-                           "4294967296/day"})
+  for (const auto* text :
+       {"", "0/second", "-1/second", "5", "5/", "5/week", "5/seconds", "5 /second", "/second", "4294967296/day"})
     EXPECT_FALSE(EventRate::parse(text)) << text;
 }
 
