@@ -71,4 +71,24 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::string visible(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string result;
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    auto byte = static_cast<unsigned char>(text[index]);
+    const unsigned char next = index + 1 < text.size() ? static_cast<unsigned char>(text[index + 1]) : 0;
+    const bool two_bytes = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
+    if (!two_bytes && byte >= 0x20 && byte != 0x7f) {
+      result += text[index];
+      continue;
+    }
+    if (two_bytes) {
+      byte = next;
+      ++index;
+    }
+    result.append("\\u00").append({digits[byte >> 4U], digits[byte & 0xfU]});
+  }
+  return result;
+}
+
 }  // namespace fairlead

@@ -18,4 +18,8 @@ namespace fairlead {
 
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// `text` (UTF-8) with its control characters, those of one byte and of two (U+0080 to U+009F), as \u00XX: safe for
+/// one line of a log or a terminal.
+[[nodiscard]] std::string visible(std::string_view text);
+
 }  // namespace fairlead

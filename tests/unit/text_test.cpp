@@ -39,6 +39,13 @@ TEST(Join, PutsSeparatorsBetween) {
   EXPECT_EQ(join({}, ", "), "");
 }
 
+TEST(Visible, ShowsControlCharactersAndNothingElseDifferently) {
+  EXPECT_EQ(visible("plain \"text\" \\ é ключ …"), "plain \"text\" \\ é ключ …");
+  EXPECT_EQ(visible(std::string("a\0b\n\x1b[2J\x7f", 9)), "a\\u0000b\\u000a\\u001b[2J\\u007f");
+  EXPECT_EQ(visible("\xc2\x9b"), "\\u009b");
+  EXPECT_EQ(visible("\xc2\xa0\xc2"), "\xc2\xa0\xc2");
+}
+
 TEST(StableHash, NeverChanges) {
   // FNV-1a's published values: kernels remember fingerprints that older versions made.
   EXPECT_EQ(stable_hash(""), 0xcbf29ce484222325U);

@@ -1,16 +1,15 @@
 #include "core/config/document.hpp"
 
-// With exceptions off the library answers with a value, and nothing can be thrown out of it.
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <tuple>
 
+#include "base/text.hpp"
 #include "core/config/guard.hpp"
+#include "core/config/toml.hpp"
 
 namespace fairlead::config {
 namespace {
@@ -44,26 +43,16 @@ Node convert(const toml::node& node) {
   return result;
 }
 
-/// Control characters and quotes as escapes, so that a message stays one line and says what is really there.
-std::string printable(std::string_view text) {
+/// Quotes as escapes, so that the message shows where the text ends; shortened.
+std::string quotable(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string result;
   for (const char character : text) {
     // A character of several bytes is never cut: only a byte that begins one ends the text.
     if (result.size() >= longest && (static_cast<unsigned char>(character) & 0xc0U) != 0x80) return result + "…";
-    if (static_cast<unsigned char>(character) < 0x20 || character == 0x7f)
-      result += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(character)));
-    else if (character == '"' || character == '\\')
-      result += {'\\', character};
-    else
-      result += character;
+    if (character == '"' || character == '\\') result += '\\';
+    result += character;
   }
-  return result;
-}
-
-std::string one_line(std::string_view text) {
-  std::string result(text);
-  std::ranges::replace_if(result, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return result;
 }
 
@@ -84,7 +73,7 @@ std::string reworded(std::string what) {
 
 Diagnostic syntax_error(std::string_view text, const toml::parse_error& problem) {
   auto where = place(problem.source());
-  std::string what = one_line(problem.description());
+  std::string what = visible(problem.description());
   std::string remedy = "correct this line; what follows it was not read";
   if (what.contains("cannot redefine")) {
     where = beginning_of_line(text, where);
@@ -105,7 +94,7 @@ std::expected<Table, Diagnostic> read_document(std::string_view text) {
   return convert(parsed.table());
 }
 
-std::string shown(std::string_view text) { return '"' + printable(text) + '"'; }
+std::string shown(std::string_view text) { return '"' + quotable(text) + '"'; }
 
 std::string shown(const Node& node) {
   if (const auto* text = node.as<std::string>()) return shown(std::string_view(*text));

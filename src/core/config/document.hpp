@@ -39,7 +39,7 @@ struct Entry {
 /// The whole file, or its first syntax error.
 [[nodiscard]] std::expected<Table, Diagnostic> read_document(std::string_view text);
 
-/// The value as the file would say it, for messages: one line, no control characters, shortened to 60 bytes or so.
+/// The value as the file would say it, for messages; shortened to 60 bytes or so.
 [[nodiscard]] std::string shown(const Node& node);
 [[nodiscard]] std::string shown(std::string_view text);
 /// "a string", "an integer", "a list" …

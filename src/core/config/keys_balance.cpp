@@ -41,7 +41,8 @@ constexpr std::array rows{
          .example = "\"source-hash\""}),
     one<&BalanceDraft::persist, TableOf<PersistDraft, persist_keys>>(
         {.name = "persist",
-         .meaning = "Related connections keep the uplink of the first, for sites that want one address for a session.",
+         .meaning =
+             "Related connections keep the uplink of the first, for sites that want one address throughout a login.",
          .fallback = "each connection is balanced alone",
          .example = "{ by = \"source-destination\", for = \"10m\" }"}),
 };

@@ -6,18 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "core/config/parse.hpp"
 
 namespace fairlead::config {
 
 class Report {
  public:
-  void error(const Where& where, std::string message) { add(Severity::error, where, std::move(message)); }
-  void warning(const Where& where, std::string message) { add(Severity::warning, where, std::move(message)); }
-  void add(Diagnostic diagnostic) {
-    if (diagnostic.severity == Severity::error) ++errors_;
-    diagnostics_.push_back(std::move(diagnostic));
-  }
+  void error(const Where& where, const std::string& message) { add(Severity::error, where, message); }
+  void warning(const Where& where, const std::string& message) { add(Severity::warning, where, message); }
   [[nodiscard]] int errors() const { return errors_; }
 
   [[nodiscard]] std::vector<Diagnostic> sorted() && {
@@ -28,8 +25,10 @@ class Report {
   }
 
  private:
-  void add(Severity severity, const Where& where, std::string message) {
-    add(Diagnostic{severity, where, std::move(message)});
+  // Messages quote the file, whose bytes must not reach a terminal as they are.
+  void add(Severity severity, const Where& where, const std::string& message) {
+    if (severity == Severity::error) ++errors_;
+    diagnostics_.push_back({severity, where, visible(message)});
   }
 
   std::vector<Diagnostic> diagnostics_;
