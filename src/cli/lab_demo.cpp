@@ -159,7 +159,9 @@ class Demo {
     if (!web) return std::unexpected(web.error());
     for (const auto& wan : config_.wans) {
       const lab::Endpoint public_end{outside_address(wan), web_port};
-      auto visitor = lab_.host("internet")->connect(public_end, lab::in(5s));
+      auto visitor =
+          lab_.host("internet")
+              ->connect(public_end, lab::in(5s), {.bind = lab::Endpoint{first_server().address, 0}, .device = {}});
       if (!visitor) return std::unexpected(visitor.error().in("the forward of " + wan.name));
       const auto answer = visitor->receive_all(lab::in(5s));
       if (!answer) return std::unexpected(answer.error().in("the forward of " + wan.name));
@@ -176,8 +178,10 @@ class Demo {
     std::vector<int> ports;
     const auto internet = lab_.host("internet");
     for (int port = 1; port <= scanned_ports; ++port) {
-      auto attempt =
-          internet->inside([&] { return lab::TcpStream::begin_connect({target, static_cast<std::uint16_t>(port)}); });
+      auto attempt = internet->inside([&] {
+        return lab::TcpStream::begin_connect({target, static_cast<std::uint16_t>(port)},
+                                             {.bind = lab::Endpoint{first_server().address, 0}, .device = {}});
+      });
       if (!attempt) continue;
       attempts.push_back(std::move(*attempt));
       ports.push_back(port);
