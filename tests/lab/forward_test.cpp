@@ -76,7 +76,9 @@ TEST_F(Forward, FollowsTheUplinksAddress) {
   static_cast<void>(on_router({"ip", "address", "del", "100.64.2.2/24", "dev", "eth2"}));
   static_cast<void>(
       on_router({"ip", "route", "replace", "default", "via", "100.64.2.1", "dev", "eth2", "metric", "900"}));
-  ASSERT_TRUE(lab::wait_until([&] { return reaches("100.64.2.77", 80); }, lab::in(10s)));
+  ASSERT_TRUE(lab::wait_until([&] { return status().at("uplinks").at(1).at("ipv4").at("address") == "100.64.2.77"; },
+                              lab::in(10s)));
+  EXPECT_TRUE(reaches("100.64.2.77", 80));
   EXPECT_FALSE(reaches("100.64.2.2", 80));
   EXPECT_EQ(seen_by_tcp(host("home-2"), address("100.64.2.77"), {}, 80), address("192.168.1.1")) << "hairpin as well";
   std::set<std::string> sources;

@@ -137,7 +137,7 @@ TEST_F(Inbound, IcmpErrorsFromOutsideReachTheLan) {
 
 TEST_F(Inbound, PathMtuDiscoveryWorksThroughTheUplinks) {
   for (const char* provider : {"isp-cable1", "isp-cable2", "isp-lte"})
-    ASSERT_TRUE(host(provider).must_run({"ip", "link", "set", "up", "mtu", "1300"}));
+    ASSERT_TRUE(host(provider).must_run({"ip", "link", "set", "dev", "up", "mtu", "1300"}));
   for (int number = 0; number < 3; ++number) {
     const auto pinged =
         host("home-1").run({"ping", "-c", "2", "-W", "1", "-M", "do", "-s", "1350", server(1 + number).to_text()});

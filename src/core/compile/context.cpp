@@ -30,6 +30,15 @@ std::vector<Prefix> lan_addresses(const LanConfig& lan, const Facts& facts, Fami
   return found;
 }
 
+std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts, Family family) {
+  for (const auto& lan : config.lans) {
+    if (facts.link(lan.interface) == nullptr) continue;
+    const auto addresses = lan_addresses(lan, facts, family);
+    if (!addresses.empty()) return addresses.front().address;
+  }
+  return std::nullopt;
+}
+
 TableId table_of(UplinkId id) { return TableId{ours::table_base + id.value}; }
 
 const char* digit(Family family) { return family == Family::v4 ? "4" : "6"; }

@@ -22,6 +22,10 @@ struct Context {
 /// The addresses of a LAN, with host bits: those of the file, or else what the system has set.
 [[nodiscard]] std::vector<Prefix> lan_addresses(const LanConfig& lan, const Facts& facts, Family family);
 
+/// What unbound sockets of the router use as a source: a LAN's address, which stays when uplinks come and go. The
+/// output hook knows by it that the socket did not ask for a certain uplink. None where no LAN has this family.
+[[nodiscard]] std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts, Family family);
+
 [[nodiscard]] TableId table_of(UplinkId id);
 [[nodiscard]] inline TableId balance_table() { return TableId{ours::table_base}; }
 

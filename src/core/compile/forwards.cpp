@@ -84,12 +84,10 @@ class ForwardMaps {
 std::string forwards_chain(UplinkId id) { return fmt::format("forwards_{}", id.value); }
 
 /// From outside by the device; from a LAN by the public address that was asked for.
-void add_entries(const Context& context, nft::Table& table) {
-  auto& chain = add_base_chain(table, "destination", "type nat hook prerouting priority -100; policy accept;");
+void add_entries(const Context& context, nft::Table& table, nft::Chain& chain) {
   auto& by_device = add_map(table, "forwards_in", "type ifname : verdict;", "forwards by uplink");
   for (const auto& uplink : context.uplinks)
-    by_device.elements.emplace(quoted(uplink.wan->interface), go_to(forwards_chain(uplink.id)));
-  add_rule(chain, "fib daddr type != local return");
+    by_device.elements.emplace(quoted(uplink.wan->interface), "jump " + forwards_chain(uplink.id));
   add_rule(chain, "iifname vmap @forwards_in");
   for (const auto family : families) {
     const auto name = fmt::format("public{}", digit(family));
@@ -102,12 +100,28 @@ void add_entries(const Context& context, nft::Table& table) {
   }
 }
 
+/// A UDP service of the router that listens on no certain address lets the kernel choose the source of its answers,
+/// and the kernel chooses the neutral one: so that is the address that it is asked at, and conntrack puts the
+/// public one back. Services that listen on an address, or look at the one that was asked, are right either way.
+void add_unbound_services(const Context& context, nft::Chain& chain) {
+  for (const auto family : families)
+    if (const auto neutral = neutral_source(context.config, context.facts, family))
+      add_rule(
+          chain,
+          fmt::format("iifname @uplinks meta nfproto {} udp dport != {{ 68, 546 }} socket wildcard 1 dnat {} to {}",
+                      family == Family::v4 ? "ipv4" : "ipv6", header(family), neutral->to_text()),
+          "answers of unbound UDP services");
+}
+
 }  // namespace
 
 void add_forwards(const Context& context, nft::Table& table) {
   const auto& forwards = context.config.forwards;
+  auto& destination = add_base_chain(table, "destination", "type nat hook prerouting priority -100; policy accept;");
+  add_rule(destination, "fib daddr type != local return");
+  if (!forwards.empty()) add_entries(context, table, destination);
+  add_unbound_services(context, destination);
   if (forwards.empty()) return;
-  add_entries(context, table);
   for (const auto& uplink : context.uplinks) table.chains[forwards_chain(uplink.id)];
   for (const auto family : families) {
     std::map<IdSet, std::vector<const ForwardConfig*>> groups;

@@ -52,21 +52,13 @@ void add_connected_routes(const Context& context, State& state) {
               connected_route(main, uplink.wan->interface, address, connected_metric + uplink.id.value));
 }
 
-/// What unbound sockets of the router use as a source: an address that stays when uplinks come and go. The
-/// output hook knows by it that the socket did not ask for a certain uplink.
-std::optional<IpAddress> neutral_source(const Context& context, Family family) {
-  for (const auto& lan : context.config.lans) {
-    const auto* link = context.facts.link(lan.interface);
-    if (link == nullptr) continue;
-    const auto addresses = lan_addresses(lan, context.facts, family);
-    if (!addresses.empty()) return addresses.front().address;
-  }
-  return std::nullopt;
-}
-
 void add_balance_table(const Context& context, Family family, State& state) {
   state.routes.push_back(unreachable(balance_table(), family));
-  RouteState route{balance_table(), Prefix::everything(family), default_metric, neutral_source(context, family), {}};
+  RouteState route{balance_table(),
+                   Prefix::everything(family),
+                   default_metric,
+                   neutral_source(context.config, context.facts, family),
+                   {}};
   for (const auto* uplink : active_uplinks(context.uplinks, family)) {
     auto hop = next_hop(*uplink, family);
     hop.weight = uplink->wan->weight;
