@@ -44,6 +44,7 @@ PolicyBoxes random_policy(std::mt19937& random, std::size_t index) {
   const auto pick = [&](unsigned below) { return std::uniform_int_distribution<unsigned>(0, below - 1)(random); };
   PolicyBoxes policy;
   policy.policy = index;
+  policy.action = index;
   Box box;
   for (std::size_t side = 0; side < field_count; ++side) {
     box.sides[side] = {0, space - 1};
@@ -55,6 +56,12 @@ PolicyBoxes random_policy(std::mt19937& random, std::size_t index) {
   }
   policy.boxes = {box};
   return policy;
+}
+
+Box everything() {
+  Box box;
+  for (auto& side : box.sides) side = {0, 0xffff};
+  return box;
 }
 
 TEST(PolicyLayers, FindTheSameFirstMatchAsTheFile) {
@@ -72,16 +79,41 @@ TEST(PolicyLayers, FindTheSameFirstMatchAsTheFile) {
   }
 }
 
-Box everything() {
-  Box box;
-  for (auto& side : box.sides) side = {0, 0xffff};
-  return box;
+TEST(PolicyLayers, FindTheSameActionWherePoliciesShareFew) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<PolicyBoxes> policies;
+    for (std::size_t index = 0; index < 25; ++index) {
+      policies.push_back(random_policy(random, index));
+      policies.back().action = index % 3;
+    }
+    const auto layers = build_layers(policies);
+    const auto action_of = [](std::optional<std::size_t> policy) { return policy ? *policy % 3 : std::size_t{99}; };
+    for (int probe = 0; probe < 300; ++probe) {
+      Point point;
+      for (auto& side : point)
+        side = std::uniform_int_distribution<unsigned>(0, static_cast<unsigned>(space) - 1)(random);
+      ASSERT_EQ(action_of(first_in_layers(layers, point)), action_of(first_in_file(policies, point)))
+          << "round " << round;
+    }
+  }
+}
+
+TEST(PolicyLayers, PoliciesThatWantTheSameShareLayersThoughTheyCross) {
+  std::vector<PolicyBoxes> policies;
+  for (std::size_t index = 0; index < 100; ++index) {
+    auto box = everything();
+    const auto field = index % 2 == 0 ? Field::source : Field::destination;
+    box.side(field) = {index, index};
+    policies.push_back({shape_bit(field), {box}, index, 0});
+  }
+  EXPECT_EQ(build_layers(policies).size(), 2U);
 }
 
 PolicyBoxes on_destination(std::size_t index, Coordinate first, Coordinate last) {
   auto box = everything();
   box.side(Field::destination) = {first, last};
-  return {shape_bit(Field::destination), {box}, index};
+  return {shape_bit(Field::destination), {box}, index, index};
 }
 
 TEST(PolicyLayers, PoliciesOfOneShapeThatDoNotOverlapShareALayer) {

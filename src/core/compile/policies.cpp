@@ -188,8 +188,13 @@ void add_policies(const Context& context, nft::Table& table) {
     auto& chain = table.chains[fmt::format("policies{}", digit(family))];
     const PolicySpace space(context, family);
     std::vector<PolicyBoxes> boxes;
+    std::map<std::string, std::size_t> actions;
     for (std::size_t index = 0; index < context.config.policies.size(); ++index)
-      if (auto policy = space.boxes(index)) boxes.push_back(std::move(*policy));
+      if (auto policy = space.boxes(index)) {
+        policy->action =
+            actions.emplace(pick_chain(context, family, context.config.policies[index]), actions.size()).first->second;
+        boxes.push_back(std::move(*policy));
+      }
     std::size_t number = 0;
     for (const auto& layer : build_layers(boxes)) {
       const auto name = fmt::format("policy{}_{}", digit(family), ++number);

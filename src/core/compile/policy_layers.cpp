@@ -15,9 +15,11 @@ bool is_exact(const Box& box, Shape shape) {
   return true;
 }
 
-bool overlaps(const Layer& layer, const std::vector<Box>& boxes) {
+/// Whether an entry that wants something else overlaps the policy.
+bool decides_for_some_of(const Layer& layer, const PolicyBoxes& policy) {
   return std::ranges::any_of(layer.entries, [&](const LayerEntry& entry) {
-    return std::ranges::any_of(boxes, [&](const Box& box) { return entry.box.overlaps(box); });
+    return entry.action != policy.action &&
+           std::ranges::any_of(policy.boxes, [&](const Box& box) { return entry.box.overlaps(box); });
   });
 }
 
@@ -39,15 +41,12 @@ class Builder {
  public:
   void add(const PolicyBoxes& policy) {
     const bool exact = std::ranges::all_of(policy.boxes, [&](const Box& box) { return is_exact(box, policy.shape); });
-    const auto blocker = last_overlapping(policy.boxes);
-    if (blocker && fits(layers_[*blocker], policy.shape)) {
-      if (const auto rest = rest_beside(layers_[*blocker], policy.boxes))
-        return insert(layers_[*blocker], *rest, policy);
+    const auto blocker = last_blocking(policy);
+    for (auto index = blocker.value_or(0); index < layers_.size(); ++index) {
+      auto& layer = layers_[index];
+      if (layer.shape != policy.shape || (layer.exact != exact && index != blocker)) continue;
+      if (const auto rest = rest_beside(layer, policy.boxes)) return insert(layer, *rest, policy);
     }
-    const std::size_t first = blocker ? *blocker + 1 : 0;
-    for (std::size_t index = first; index < layers_.size(); ++index)
-      if (fits(layers_[index], policy.shape) && layers_[index].exact == exact)
-        return insert(layers_[index], policy.boxes, policy);
     layers_.push_back({policy.shape, true, {}});
     insert(layers_.back(), policy.boxes, policy);
   }
@@ -55,18 +54,16 @@ class Builder {
   std::vector<Layer> take() { return std::move(layers_); }
 
  private:
-  static bool fits(const Layer& layer, Shape shape) { return layer.shape == shape; }
-
-  [[nodiscard]] std::optional<std::size_t> last_overlapping(const std::vector<Box>& boxes) const {
+  [[nodiscard]] std::optional<std::size_t> last_blocking(const PolicyBoxes& policy) const {
     for (auto index = layers_.size(); index-- > 0;)
-      if (overlaps(layers_[index], boxes)) return index;
+      if (decides_for_some_of(layers_[index], policy)) return index;
     return std::nullopt;
   }
 
   static void insert(Layer& layer, const std::vector<Box>& boxes, const PolicyBoxes& policy) {
     for (const auto& box : boxes) {
       layer.exact = layer.exact && is_exact(box, layer.shape);
-      layer.entries.push_back({box, policy.policy});
+      layer.entries.push_back({box, policy.policy, policy.action});
     }
   }
 

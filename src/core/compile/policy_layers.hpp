@@ -2,7 +2,7 @@
 // Purpose: policies in the file's order → as few lookups as possible, with the same first match. Policies that
 // name the same fields share one layer (one nft map); where a later policy overlaps an earlier one of the same
 // layer, only what the earlier one leaves of it is entered; where it overlaps one of another layer, its own layer
-// comes later. Policies that do not overlap need one layer a shape, however many they are.
+// comes later. Policies that do not overlap, or want the same, need one layer a shape, however many they are.
 #include <cstddef>
 #include <vector>
 
@@ -14,11 +14,13 @@ struct PolicyBoxes {
   Shape shape = 0;
   std::vector<Box> boxes;  ///< do not overlap each other
   std::size_t policy = 0;  ///< index into the file's list
+  std::size_t action = 0;  ///< equal for policies that want the same: among them the order does not matter
 };
 
 struct LayerEntry {
   Box box;
   std::size_t policy = 0;
+  std::size_t action = 0;
 };
 
 struct Layer {
