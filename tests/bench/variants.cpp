@@ -23,14 +23,14 @@ Result<void> all_on_router(const Network& network, const std::vector<std::pair<l
 
 /// What the sender costs alone: the router drops at its own door.
 Variant floor() {
-  return {
-      "floor",
-      [](const Network& network) {
-        return on_router(
-            network, {"nft", "-f", "-"},
-            "table netdev door { chain in { type filter hook ingress device \"eth0\" priority 0; ip protocol udp drop; }; }\n");
-      },
-      [](const Network& network) { return on_router(network, {"nft", "delete", "table", "netdev", "door"}); }, false};
+  return {"floor",
+          [](const Network& network) {
+            return on_router(network, {"nft", "-f", "-"},
+                             "table netdev door { chain in { type filter hook ingress device \"eth0\" priority 0; ip "
+                             "protocol udp drop; }; }\n");
+          },
+          [](const Network& network) { return on_router(network, {"nft", "delete", "table", "netdev", "door"}); },
+          false};
 }
 
 Variant plain() {
