@@ -126,21 +126,5 @@ to = "192.168.1.101"
     EXPECT_TRUE(seen_by_tcp(host("internet"), address(outside), {.bind = at("192.0.2.1", 0), .device = {}})) << outside;
 }
 
-TEST_F(FactsChange, PrefixTranslationKeepsEachHostsOwnAddress) {
-  start(R"(
-[lan.home]
-interface = "eth0"
-address = ["192.168.1.1/24", "fd00:1::1/64"]
-[wan.cable]
-interface = "eth1"
-prefix_translation = true
-prefix = "2001:db8:300::/56"
-)");
-  EXPECT_EQ(seen_by_tcp(host("home-1"), server(1, Family::v6)), address("2001:db8:300::101"));
-  EXPECT_EQ(seen_by_udp(host("home-2"), server(2, Family::v6)), address("2001:db8:300::102"));
-  EXPECT_EQ(seen_by_tcp(host("home-1"), server(1)), address("100.64.1.2")) << "IPv4 as ever";
-  EXPECT_TRUE(seen_by_tcp(host("router"), server(1, Family::v6)));
-}
-
 }  // namespace
 }  // namespace fairlead
