@@ -102,19 +102,19 @@ void add_choice(const Context& context, nft::Table& table) {
     auto& direct = add_map(table, fmt::format("direct{}", digit(family)),
                            fmt::format("type {} : verdict; flags interval;", address_type(family)),
                            "subnets that lie directly behind an uplink");
-    // Of equal subnets the first one wins, as in the main table. Overlapping ones of different lengths cannot
-    // stand in one interval map; the longer one is the nearer, and the rest is reached by any uplink anyway.
-    std::vector<std::pair<Prefix, UplinkId>> networks;
+    // Of equal subnets the first one that works wins. Overlapping ones of different lengths cannot stand in one
+    // interval map; the longer one is the nearer, and the rest is reached by any uplink anyway.
+    std::vector<std::pair<Prefix, const Uplink*>> networks;
     for (const auto& uplink : context.uplinks)
       for (const auto& own : uplink.path(family).own)
-        if (!own.is_host()) networks.emplace_back(own.network(), uplink.id);
+        if (!own.is_host()) networks.emplace_back(own.network(), &uplink);
     std::ranges::stable_sort(
-        networks, [](const auto& left, const auto& right) { return left.first.length > right.first.length; });
+        networks, {}, [&](const auto& entry) { return std::pair(-entry.first.length, !entry.second->usable(family)); });
     std::vector<Prefix> taken;
-    for (const auto& [network, id] : networks) {
+    for (const auto& [network, uplink] : networks) {
       if (std::ranges::any_of(taken, [&](const Prefix& other) { return other.overlaps(network); })) continue;
       taken.push_back(network);
-      direct.elements.emplace(element(network), go_to(mark_chain(id)));
+      direct.elements.emplace(element(network), go_to(mark_chain(uplink->id)));
     }
     auto& choose = table.chains[fmt::format("choose{}", digit(family))];
     add_rule(choose, fmt::format("{} daddr vmap @direct{}", header(family), digit(family)));

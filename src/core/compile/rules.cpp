@@ -12,9 +12,10 @@
 namespace fairlead::compile {
 namespace {
 
-constexpr std::uint32_t main_priority = ours::rule_first;
-constexpr std::uint32_t unmarked_priority = ours::rule_first + 1;
-constexpr std::uint32_t tree_priority = ours::rule_first + 2;
+constexpr std::uint32_t near_priority = ours::rule_first;  // + id
+constexpr std::uint32_t main_priority = ours::rule_first + 130;
+constexpr std::uint32_t unmarked_priority = ours::rule_first + 131;
+constexpr std::uint32_t tree_priority = ours::rule_first + 132;
 constexpr std::uint32_t bound_priority = ours::rule_first + 300;   // + id
 constexpr std::uint32_t source_priority = ours::rule_first + 500;  // + id
 constexpr std::uint32_t balance_priority = ours::rule_first + 900;
@@ -73,6 +74,29 @@ void add_unmarked_jump(Family family, const MarkMask& mask, UplinkId first, std:
   rules.push_back(jump);
 }
 
+bool shares_subnet(const Uplink& uplink, const std::vector<Uplink>& all, Family family) {
+  return std::ranges::any_of(all, [&](const Uplink& other) {
+    return other.id != uplink.id && std::ranges::any_of(uplink.path(family).own, [&](const Prefix& own) {
+             return std::ranges::any_of(other.path(family).own,
+                                        [&](const Prefix& theirs) { return theirs.overlaps(own.network()); });
+           });
+  });
+}
+
+/// Main knows one of several equal subnets only, so what belongs to a connection with a neighbour on another one
+/// looks at that uplink's own subnet first. Only these uplinks have such a rule: every packet walks past it.
+void add_near_subnets(const Context& context, Family family, std::vector<RuleState>& rules) {
+  for (const auto& uplink : context.uplinks) {
+    if (!shares_subnet(uplink, context.uplinks, family)) continue;
+    auto near = rule(family, near_priority + uplink.id.value);
+    near.mark = context.config.router.mark_mask.value(uplink.id);
+    near.mark_mask = context.config.router.mark_mask.bits();
+    near.table = table_of(uplink.id);
+    near.suppress_default = true;
+    rules.push_back(near);
+  }
+}
+
 /// Addresses that exactly one uplink has and no LAN: only they say by which uplink a packet must leave.
 std::map<IpAddress, UplinkId> telling_addresses(const Context& context, Family family) {
   std::map<IpAddress, int> uses;
@@ -94,6 +118,7 @@ void add_rules(const Context& context, State& state) {
   std::vector<UplinkId> ids;
   for (const auto& uplink : context.uplinks) ids.push_back(uplink.id);
   for (const auto family : families) {
+    add_near_subnets(context, family, state.rules);
     auto connected = rule(family, main_priority);
     connected.table = TableId{254};
     connected.suppress_default = true;
