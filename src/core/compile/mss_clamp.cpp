@@ -1,5 +1,6 @@
 // TCP's maximum segment size is clamped to the route and, in both directions, to the uplink's MTU (RFC 4459,
-// RFC 6691): nft's `rt mtu` alone asks the route back to the client, which says nothing about the uplink.
+// RFC 6691): nft's `rt mtu` alone asks the route back to the client, which says nothing about the uplink. For what
+// comes in by an uplink it would ask the unmarked route to the sender, so any uplink's: there the device alone decides.
 #include <fmt/format.h>
 
 #include "core/compile/nft_builder.hpp"
@@ -15,7 +16,7 @@ constexpr std::uint32_t headers6 = 60;
 
 void add_mss_clamp(const Context& context, nft::Table& table) {
   auto& chain = table.chains["clamp"];
-  add_rule(chain, "tcp option maxseg size set rt mtu");
+  add_rule(chain, "iifname != @uplinks tcp option maxseg size set rt mtu");
   auto& by_device = add_map(table, "clamp_by_device", "type ifname : verdict;", "uplinks by their MTU");
   add_rule(chain, "iifname vmap @clamp_by_device");
   add_rule(chain, "oifname vmap @clamp_by_device");
