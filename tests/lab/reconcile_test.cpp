@@ -114,8 +114,8 @@ TEST_F(Reconcile, WhatOthersDeleteIsRepaired) {
   const std::vector<lab::Command> attacks{{"nft", "delete", "table", "inet", "fairlead"},
                                           {"nft", "flush", "chain", "inet", "fairlead", "forward"},
                                           {"nft", "delete", "element", "inet", "fairlead", "slots4", "{ 3 }"},
-                                          {"ip", "rule", "delete", "pref", "20003"},
-                                          {"ip", "-6", "rule", "delete", "pref", "20000"},
+                                          {"ip", "rule", "delete", "pref", "20133"},
+                                          {"ip", "-6", "rule", "delete", "pref", "20130"},
                                           {"ip", "route", "flush", "table", "7002"},
                                           {"ip", "route", "delete", "default", "table", "7000", "metric", "10"},
                                           {"ip", "address", "delete", "192.168.1.1/24", "dev", "eth0"}};
