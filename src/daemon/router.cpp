@@ -121,7 +121,8 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     tell_changes(plan);
     settled->changed = true;
     ++changes_;
-    if (settled->compiled.state == wanted_) ++repairs_;
+    // In a later round the same wish may also be a cable's that came back meanwhile; that is nobody's doing.
+    if (round == 0 && settled->compiled.state == wanted_) ++repairs_;
   }
   return fail("the kernel does not stay as it was set: another program seems to change the same things");
 }
