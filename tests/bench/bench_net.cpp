@@ -49,8 +49,13 @@ constexpr const char* sink_rules =
     "table inet sink { chain in { type filter hook prerouting priority -500; policy drop; }; }\n";
 
 Result<void> set_up(const std::string& stem, int uplinks) {
-  for (const char* host : {"s", "r", "p"})
+  for (const char* host : {"s", "r", "p"}) {
     if (auto made = lab::must_run({"ip", "netns", "add", stem + host}); !made) return std::unexpected(made.error());
+    // Devices that speak IPv6 announce themselves now and then, and arrivals are counted to the packet.
+    const auto quiet =
+        lab::Host(host, stem + host).must_run({"sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1"});
+    if (!quiet) return std::unexpected(quiet.error());
+  }
   if (auto made = lab::must_run({"ip", "-batch", "-"}, batch_of_links(stem, uplinks)); !made)
     return std::unexpected(made.error());
   for (const auto& [host, text] : {std::pair<std::string, std::string>{"p", batch_of_sink(uplinks)},
