@@ -43,11 +43,11 @@ Variant plain() {
 }
 
 /// What the kernel itself pays for many devices and next hops, to be told apart from what Fairlead adds.
-Variant plain_multipath() {
-  return {"plain, multipath, 64 uplinks", most_uplinks, 3, [](const Network& network) {
+Variant plain_multipath(int uplinks) {
+  return {fmt::format("plain, multipath, {} uplinks", uplinks), uplinks, 3, [uplinks](const Network& network) {
             return all_on_router(
                 network, {{{"sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.fib_multipath_hash_policy=1"}, ""},
-                          {{"ip", "-batch", "-"}, multipath(most_uplinks)}});
+                          {{"ip", "-batch", "-"}, multipath(uplinks)}});
           }};
 }
 
@@ -149,7 +149,8 @@ Variant fairlead(const char* name, int uplinks, int policies, int forwards) {
 std::vector<Variant> variants() {
   return {floor(),
           plain(),
-          plain_multipath(),
+          plain_multipath(3),
+          plain_multipath(most_uplinks),
           scripts(),
           fairlead(names::ours, 3, 0, 0),
           fairlead(names::uplinks64, most_uplinks, 0, 0),
