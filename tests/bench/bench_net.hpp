@@ -1,10 +1,9 @@
 #pragma once
 // Purpose: the smallest network in which a router's cost can be measured: a sender, the router, and one sink behind
-// all uplinks, each a network namespace, joined by veth pairs. On veth a packet is carried from the sender through
-// the router to the sink on the sender's core, so time per packet is cost per packet; what the sender alone costs is
-// measured with a router that drops at its own door, and subtracted.
+// all uplinks, each a network namespace, joined by veth pairs without a bridge. The sink drops at once.
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "lab/host.hpp"
@@ -12,10 +11,13 @@
 namespace fairlead::bench {
 
 inline constexpr int most_uplinks = 64;
+inline constexpr int sources = 64;  ///< sender addresses 192.168.1.128 and on
+inline constexpr std::uint8_t first_source = 128;
 
 class Network {
  public:
-  static Result<Network> make();
+  /// `number` tells the networks of one process apart.
+  static Result<Network> make(int number, int uplinks);
   Network(Network&& other) noexcept : stem_(std::move(other.stem_)) { other.stem_.clear(); }
   Network& operator=(Network&&) = delete;
   Network(const Network&) = delete;
@@ -26,17 +28,12 @@ class Network {
   [[nodiscard]] lab::Host router() const { return {"router", stem_ + "r"}; }
   [[nodiscard]] lab::Host sink() const { return {"sink", stem_ + "p"}; }
 
-  /// Packets that the sink has received on all its devices.
-  [[nodiscard]] Result<std::uint64_t> arrived() const;
+  /// Packets that the sink has received, one number an uplink, in no certain order.
+  [[nodiscard]] Result<std::vector<std::uint64_t>> arrived() const;
 
  private:
   explicit Network(std::string stem) : stem_(std::move(stem)) {}
   std::string stem_;
 };
-
-enum class Load : std::uint8_t { steady, fresh };  ///< 64 flows; or every packet a new flow
-
-/// Sends `packets` UDP datagrams of 64 bytes from the sender on one core; nanoseconds a packet.
-[[nodiscard]] Result<double> blast(const Network& network, Load load, int packets);
 
 }  // namespace fairlead::bench

@@ -1,13 +1,14 @@
 // Measures what a router costs, side by side in one run: rounds are interleaved, so that what disturbs the machine
-// disturbs all alike; figures are medians, and what counts are the ratios. See docs/benchmarks.md.
+// disturbs all alike, and what counts are the ratios. See docs/benchmarks.md.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <numeric>
 
+#include "figures.hpp"
+#include "lab/wait.hpp"
+#include "sender.hpp"
 #include "variants.hpp"
 
 namespace fairlead::bench {
@@ -16,105 +17,103 @@ namespace {
 struct Options {
   int rounds = 5;
   int packets = 300000;
+  int connections = 100000;
+  int flows = 64;
   bool json = false;
+  std::vector<std::string> only;
 };
 
-/// Nanoseconds a packet, by load and variant, one a round.
-using Samples = std::map<std::pair<Load, std::string>, std::vector<double>>;
+struct Entry {
+  Variant variant;
+  Network network;
+};
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
+std::uint64_t sum(const std::vector<std::uint64_t>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-Result<double> measure(const Network& network, const Variant& variant, Load load, int packets) {
-  // The connection table must not carry over; a first few packets find the neighbours.
-  static_cast<void>(network.router().run({"conntrack", "-F"}));
-  if (auto warm = blast(network, Load::steady, 640); !warm) return warm;
-  const auto before = network.arrived();
-  const auto cost = blast(network, load, packets);
-  const auto after = network.arrived();
-  if (!cost || !before || !after) return cost;
-  const auto through = *after - *before;
-  if (variant.forwards && through < static_cast<std::uint64_t>(packets) * 99 / 100)
-    return fail(fmt::format("{}: only {} of {} packets came through", variant.name, through, packets));
+/// All packets, and over as many uplinks as the variant promises. The last few may still be on their way.
+Result<void> check_arrivals(const Entry& entry, const std::vector<std::uint64_t>& before, const Blast& sent) {
+  const auto wanted = entry.variant.spread == 0 ? 0U : static_cast<std::uint64_t>(sent.packets);
+  std::vector<std::uint64_t> after;
+  static_cast<void>(lab::wait_until(
+      [&] {
+        after = entry.network.arrived().value_or(before);
+        return sum(after) - sum(before) >= wanted;
+      },
+      lab::in(std::chrono::seconds(1))));
+  int used = 0;
+  for (std::size_t n = 0; n < after.size(); ++n) used += after[n] != before[n] ? 1 : 0;
+  if (sum(after) - sum(before) != wanted)
+    return fail(fmt::format("{} of {} packets came through", sum(after) - sum(before), wanted));
+  const int promised = sent.load == Load::steady ? std::min(entry.variant.spread, sent.flows) : entry.variant.spread;
+  if (used < promised) return fail(fmt::format("only {} of {} uplinks were used", used, promised));
+  return {};
+}
+
+Result<void> forget_connections(const Entry& entry) {
+  const auto done = entry.network.router().must_run({"conntrack", "-F"});
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
+/// Connections of an earlier round would make this one cheaper; those of this one would crowd the others' table.
+Result<double> measure(const Entry& entry, const Blast& wanted) {
+  if (auto empty = forget_connections(entry); !empty) return std::unexpected(empty.error());
+  const auto before = entry.network.arrived();
+  if (!before) return std::unexpected(before.error());
+  auto cost = blast(entry.network, wanted);
+  if (!cost) return cost;
+  if (auto arrived = check_arrivals(entry, *before, wanted); !arrived) return std::unexpected(arrived.error());
+  if (auto empty = forget_connections(entry); !empty) return std::unexpected(empty.error());
   return cost;
 }
 
-Result<Samples> sample(const Options& options) {
-  auto network = Network::make();
-  if (!network) return std::unexpected(network.error());
+bool is_wanted(const Variant& variant, const std::vector<std::string>& only) {
+  return only.empty() || variant.spread == 0 ||
+         std::ranges::any_of(only, [&](const std::string& part) { return variant.name.contains(part); });
+}
+
+Result<std::vector<Entry>> build(const Options& options) {
+  std::vector<Entry> entries;
+  for (const auto& variant : variants()) {
+    if (!is_wanted(variant, options.only)) continue;
+    fmt::print(stderr, "\r\033[Kbuilding: {}", variant.name);
+    auto network = Network::make(static_cast<int>(entries.size()), variant.uplinks);
+    if (!network) return std::unexpected(network.error().in(variant.name));
+    if (auto up = variant.up(*network); !up) return std::unexpected(up.error().in(variant.name));
+    entries.push_back({variant, std::move(*network)});
+  }
+  return entries;
+}
+
+Result<Samples> sample(const std::vector<Entry>& entries, const Options& options) {
   Samples samples;
-  const auto all = variants();
-  for (int round = 1; round <= options.rounds; ++round)
-    for (const auto& variant : all) {
-      fmt::print(stderr, "\r\033[Kround {} of {}: {}", round, options.rounds, variant.name);
-      if (auto up = variant.up(*network); !up) return std::unexpected(up.error().in(variant.name));
+  // Round 0 warms caches and is thrown away. Each round begins with another variant, so that none is always first.
+  for (int round = 0; round <= options.rounds; ++round)
+    for (std::size_t turn = 0; turn < entries.size(); ++turn) {
+      const auto& entry = entries[(turn + static_cast<std::size_t>(round)) % entries.size()];
+      fmt::print(stderr, "\r\033[Kround {} of {}: {}", round, options.rounds, entry.variant.name);
       for (const auto load : {Load::steady, Load::fresh}) {
-        const auto packets = load == Load::steady ? options.packets : options.packets / 3;
-        const auto cost = measure(*network, variant, load, packets);
-        if (!cost) return std::unexpected(cost.error());
-        samples[{load, variant.name}].push_back(*cost);
+        const int packets = load == Load::steady ? options.packets : options.connections;
+        const auto cost = measure(entry, {load, packets / batch * batch, options.flows});
+        if (!cost) return std::unexpected(cost.error().in(entry.variant.name));
+        if (round > 0) samples[load][entry.variant.name].push_back(*cost);
       }
-      if (auto down = variant.down(*network); !down) return std::unexpected(down.error().in(variant.name));
     }
   fmt::print(stderr, "\r\033[K");
   return samples;
 }
 
-struct Figure {
-  double cost = 0;  ///< median ns that the router adds
-  double low = 0;
-  double high = 0;
-};
-
-std::map<std::string, Figure> figures(const Samples& samples, Load load) {
-  const auto base = median(samples.at({load, "floor"}));
-  std::map<std::string, Figure> result;
-  for (const auto& [key, values] : samples)
-    if (key.first == load && key.second != "floor") {
-      const auto [low, high] = std::ranges::minmax(values);
-      result[key.second] = {median(values) - base, low - base, high - base};
-    }
-  return result;
-}
-
-constexpr const char* ours = "fairlead, 3 uplinks";
-constexpr const char* theirs = "old scripts (iptables)";
-
-void print_table(const char* title, const std::map<std::string, Figure>& table) {
-  fmt::print("\n{}\n  {:<26} {:>8} {:>15} {:>10} {:>12}\n", title, "", "ns", "spread", "/ scripts", "/ 3 uplinks");
-  for (const auto& [name, figure] : table)
-    fmt::print("  {:<26} {:>8.0f} {:>7.0f}-{:<7.0f} {:>10.2f} {:>12.2f}\n", name, figure.cost, figure.low, figure.high,
-               figure.cost / table.at(theirs).cost, figure.cost / table.at(ours).cost);
-}
-
-nlohmann::json to_json(const std::map<std::string, Figure>& table) {
-  nlohmann::json json;
-  for (const auto& [name, figure] : table)
-    json[name] = {{"nanoseconds", figure.cost},
-                  {"low", figure.low},
-                  {"high", figure.high},
-                  {"to_scripts", figure.cost / table.at(theirs).cost},
-                  {"to_3_uplinks", figure.cost / table.at(ours).cost}};
-  return json;
-}
-
 int run(const Options& options) {
-  const auto samples = sample(options);
+  const auto entries = build(options);
+  const auto samples = entries ? sample(*entries, options) : std::unexpected(entries.error());
   if (!samples) {
-    fmt::print(stderr, "fairlead_bench: {}\n", samples.error().message);
+    fmt::print(stderr, "\nfairlead_bench: {}\n", samples.error().message);
     return 1;
   }
-  const auto steady = figures(*samples, Load::steady);
-  const auto fresh = figures(*samples, Load::fresh);
-  if (options.json) {
-    fmt::print("{}\n",
-               nlohmann::json{{"forwarded_packet", to_json(steady)}, {"new_connection", to_json(fresh)}}.dump(2));
-    return 0;
-  }
-  print_table("A forwarded packet (64 bytes of UDP, 64 flows), one core, what the router adds", steady);
-  print_table("A new connection (one packet each), one core, what the router adds", fresh);
+  std::vector<std::string> order;
+  for (const auto& entry : *entries) order.push_back(entry.variant.name);
+  fmt::print("{}", options.json ? to_json(*samples, order) : to_text(*samples, order));
   return 0;
 }
 
@@ -125,7 +124,15 @@ int main(int argc, char** argv) {
   fairlead::bench::Options options;
   CLI::App app("What a router costs, side by side in one run. Needs root.");
   app.add_option("--rounds", options.rounds, "interleaved rounds")->check(CLI::Range(1, 1000))->capture_default_str();
-  app.add_option("--packets", options.packets, "a measurement")->check(CLI::Range(6400, 600000))->capture_default_str();
+  app.add_option("--packets", options.packets, "a measurement")
+      ->check(CLI::Range(6400, 9000000))
+      ->capture_default_str();
+  // Below the usual limit of the connection table, 262,144.
+  app.add_option("--connections", options.connections, "new ones a measurement")
+      ->check(CLI::Range(6400, 200000))
+      ->capture_default_str();
+  app.add_option("--flows", options.flows, "of the steady load")->check(CLI::Range(1, 50000))->capture_default_str();
+  app.add_option("--only", options.only, "variants whose name contains one of these");
   app.add_flag("--json", options.json, "print JSON");
   CLI11_PARSE(app, argc, argv);
   return fairlead::bench::run(options);

@@ -21,25 +21,34 @@ Result<void> all_on_router(const Network& network, const std::vector<std::pair<l
   return {};
 }
 
-/// What the sender costs alone: the router drops at its own door.
 Variant floor() {
-  return {"floor",
-          [](const Network& network) {
+  return {names::floor, 3, 0, [](const Network& network) {
             return on_router(network, {"nft", "-f", "-"},
-                             "table netdev door { chain in { type filter hook ingress device \"eth0\" priority 0; ip "
-                             "protocol udp drop; }; }\n");
-          },
-          [](const Network& network) { return on_router(network, {"nft", "delete", "table", "netdev", "door"}); },
-          false};
+                             "table netdev door { chain in { type filter hook ingress device \"eth0\" priority 0; "
+                             "ip protocol udp drop; }; }\n");
+          }};
+}
+
+std::string multipath(int uplinks) {
+  std::string text = "route add default";
+  for (int n = 1; n <= uplinks; ++n) text += fmt::format(" nexthop via 100.64.{0}.1 dev eth{0}", n);
+  return text + "\n";
 }
 
 Variant plain() {
-  return {"plain forwarding",
-          [](const Network& network) {
+  return {names::plain, 3, 1, [](const Network& network) {
             return all_on_router(network, {{{"sysctl", "-q", "-w", "net.ipv4.ip_forward=1"}, ""},
                                            {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""}});
-          },
-          [](const Network& network) { return on_router(network, {"ip", "route", "delete", "default"}); }};
+          }};
+}
+
+/// What the kernel itself pays for many devices and next hops, to be told apart from what Fairlead adds.
+Variant plain_multipath(int uplinks) {
+  return {fmt::format("plain, multipath, {} uplinks", uplinks), uplinks, 3, [uplinks](const Network& network) {
+            return all_on_router(
+                network, {{{"sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.fib_multipath_hash_policy=1"}, ""},
+                          {{"ip", "-batch", "-"}, multipath(uplinks)}});
+          }};
 }
 
 constexpr int script_uplinks = 3;
@@ -64,28 +73,19 @@ std::string script_rules() {
   return mangle + "COMMIT\n" + nat + "COMMIT\n" + filter + "COMMIT\n";
 }
 
-std::string script_routes(const char* verb) {
-  std::string text = fmt::format("route {} default", verb);
-  for (int n = 1; n <= script_uplinks; ++n) text += fmt::format(" nexthop via 100.64.{0}.1 dev eth{0}", n);
+std::string script_routes() {
+  std::string text = multipath(script_uplinks);
   for (int n = 1; n <= script_uplinks; ++n)
     text += fmt::format(
-        "\nroute {0} default via 100.64.{1}.1 dev eth{1} table {1}\nrule {0} pref 10{1} fwmark {1} lookup {1}", verb,
-        n);
-  return text + "\n";
+        "route add default via 100.64.{0}.1 dev eth{0} table {0}\nrule add pref 10{0} fwmark {0} lookup {0}\n", n);
+  return text;
 }
 
 Variant scripts() {
-  return {"old scripts (iptables)",
-          [](const Network& network) {
+  return {names::scripts, script_uplinks, script_uplinks, [](const Network& network) {
             return all_on_router(network, {{{"sysctl", "-q", "-w", "net.ipv4.ip_forward=1"}, ""},
-                                           {{"ip", "-batch", "-"}, script_routes("add")},
+                                           {{"ip", "-batch", "-"}, script_routes()},
                                            {{"iptables-legacy-restore"}, script_rules()}});
-          },
-          [](const Network& network) {
-            return all_on_router(network,
-                                 {{{"iptables-legacy-restore"},
-                                   "*mangle\nCOMMIT\n*nat\nCOMMIT\n*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\nCOMMIT\n"},
-                                  {{"ip", "-batch", "-"}, script_routes("delete")}});
           }};
 }
 
@@ -123,32 +123,25 @@ Config config_of(int uplinks, int policies, int forwards) {
   return config;
 }
 
-/// Brings the router's kernel to what `config` wants; an empty State takes everything away.
-Result<void> become(const Network& network, const Config* config) {
+/// Brings the router's kernel to what `config` wants.
+Result<void> become(const Network& network, const Config& config) {
   return network.router().inside([&]() -> Result<void> {
     auto kernel = daemon::Kernel::open();
     if (!kernel) return std::unexpected(kernel.error());
-    State want;
-    if (config != nullptr) {
-      const auto facts = kernel->facts(*config);
-      if (!facts) return std::unexpected(facts.error());
-      UplinkIds ids;
-      ids.assign(*config);
-      want = compile::compile(*config, *facts, {}, ids).state;
-    }
+    const auto facts = kernel->facts(config);
+    if (!facts) return std::unexpected(facts.error());
+    UplinkIds ids;
+    ids.assign(config);
+    const auto want = compile::compile(config, *facts, {}, ids).state;
     const auto have = kernel->observe(want);
     if (!have) return std::unexpected(have.error());
     return kernel->carry_out(plan::difference(want, *have));
   });
 }
 
-Variant fairlead(const std::string& name, int uplinks, int policies, int forwards) {
-  return {name,
-          [=](const Network& network) {
-            const auto config = config_of(uplinks, policies, forwards);
-            return become(network, &config);
-          },
-          [](const Network& network) { return become(network, nullptr); }};
+Variant fairlead(const char* name, int uplinks, int policies, int forwards) {
+  return {name, uplinks, uplinks,
+          [=](const Network& network) { return become(network, config_of(uplinks, policies, forwards)); }};
 }
 
 }  // namespace
@@ -156,11 +149,13 @@ Variant fairlead(const std::string& name, int uplinks, int policies, int forward
 std::vector<Variant> variants() {
   return {floor(),
           plain(),
+          plain_multipath(3),
+          plain_multipath(most_uplinks),
           scripts(),
-          fairlead("fairlead, 3 uplinks", 3, 0, 0),
-          fairlead("fairlead, 64 uplinks", most_uplinks, 0, 0),
-          fairlead("fairlead, 5,000 policies", 3, 5000, 0),
-          fairlead("fairlead, 5,000 forwards", 3, 0, 5000)};
+          fairlead(names::ours, 3, 0, 0),
+          fairlead(names::uplinks64, most_uplinks, 0, 0),
+          fairlead(names::policies5000, 3, 5000, 0),
+          fairlead(names::forwards5000, 3, 0, 5000)};
 }
 
 }  // namespace fairlead::bench
