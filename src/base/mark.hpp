@@ -29,10 +29,6 @@ class MarkMask {
     assert(id.value != 0 && id.value <= capacity());
     return std::uint32_t{id.value} << shift();
   }
-  /// The uplink in a whole mark; id 0 where there is none.
-  [[nodiscard]] constexpr UplinkId uplink(std::uint32_t mark) const {
-    return UplinkId{static_cast<std::uint8_t>((mark & bits_) >> shift())};
-  }
   auto operator<=>(const MarkMask&) const = default;
 
  private:

@@ -38,13 +38,9 @@ class Demo {
   Demo(const Config& config, lab::Lab lab, bool quick) : config_(config), lab_(std::move(lab)), quick_(quick) {}
 
   Result<void> run(const std::string& file) {
-    for (const auto& act :
-         {&Demo::introduce, &Demo::download, &Demo::cut, &Demo::restore, &Demo::forward, &Demo::scan}) {
-      if (act == &Demo::introduce)
-        if (auto started = lab::start_router(lab_, own_program(), file); !started)
-          return std::unexpected(started.error());
+    if (auto started = lab::start_router(lab_, own_program(), file); !started) return std::unexpected(started.error());
+    for (const auto& act : {&Demo::introduce, &Demo::download, &Demo::cut, &Demo::restore, &Demo::forward, &Demo::scan})
       if (auto done = (this->*act)(); !done) return done;
-    }
     heading("Measured in this run");
     for (const auto& figure : figures_) fmt::print("  {}\n", figure);
     fmt::print("\nYour turn: fairlead lab up -c examples/lab.toml; fairlead lab --help\n");

@@ -60,8 +60,6 @@ Result<ObservedState> Kernel::observe(const State& want) {
   return have;
 }
 
-Result<ObservedState> Kernel::observe_ours() { return observe(State{}); }
-
 Result<void> Kernel::run(const Step& step) {
   if (const auto* set = std::get_if<SetSysctl>(&step)) return sysctl::write(set->path, set->after);
   if (const auto* nft = std::get_if<RunNft>(&step)) return sys::run_nft(nft->script);

@@ -22,8 +22,6 @@ class Kernel {
   Result<Facts> facts(const Config& config);
   /// What is there of what `want` cares for.
   Result<ObservedState> observe(const State& want);
-  /// Everything of ours, whatever the configuration was.
-  Result<ObservedState> observe_ours();
   /// All steps or none: a failed step undoes those before it; if that fails too, the error tells both.
   Result<void> carry_out(const Plan& plan);
 

@@ -119,7 +119,6 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     if (auto noted = sysctls_.remember(plan); !noted) return std::unexpected(noted.error());
     if (auto done = kernel_.carry_out(plan); !done) return std::unexpected(done.error());
     tell_changes(plan);
-    settled->changed = true;
     ++changes_;
     // In a later round the same wish may also be a cable's that came back meanwhile; that is nobody's doing.
     if (round == 0 && settled->compiled.state == wanted_) ++repairs_;

@@ -24,8 +24,7 @@ class Router {
   /// The error is what is wrong with the file, each line "FILE:LINE:COLUMN: …", or what the kernel refused.
   Result<void> reload();
 
-  /// Brings the kernel to the present configuration: after events, and now and then. `repair`: somebody else may
-  /// have changed what is ours.
+  /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
 
   /// Becomes readable when the kernel changed; then drain() and reconcile().
@@ -40,7 +39,6 @@ class Router {
   struct Settled {
     Facts facts;
     compile::Compiled compiled;  // points into facts and the configuration
-    bool changed = false;
   };
 
   /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read

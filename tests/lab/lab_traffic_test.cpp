@@ -19,7 +19,7 @@ IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
 class TrafficTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+    ASSERT_EQ(::geteuid(), 0U) << "needs root: it makes network namespaces";
     Config config;
     config.lans.resize(1);
     config.lans[0].name = "home";

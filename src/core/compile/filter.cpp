@@ -73,9 +73,7 @@ void add_allowed(const Context& context, nft::Table& table) {
             for (const auto& source : sources)
               if (source.family() == family)
                 set.elements.emplace(fmt::format("{} . {} . {} . {}", quoted(uplink.wan->interface), protocol.number,
-                                                 port.size() == 1 ? std::to_string(port.first)
-                                                                  : fmt::format("{}-{}", port.first, port.last),
-                                                 source.to_text()),
+                                                 to_text(port), source.to_text()),
                                      "");
       }
     }

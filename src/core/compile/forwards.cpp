@@ -28,10 +28,6 @@ std::string group_name(const IdSet& ids) {
   return join(parts, "_");
 }
 
-std::string port_text(const PortRange& range) {
-  return range.size() == 1 ? std::to_string(range.first) : fmt::format("{}-{}", range.first, range.last);
-}
-
 bool keeps_ports(const ForwardConfig& forward) { return !forward.to_port || *forward.to_port == forward.port.first; }
 
 /// The maps of one group and family, made when the first forward needs them.
@@ -46,8 +42,7 @@ class ForwardMaps {
   void add(const ForwardConfig& forward) {
     for (const auto protocol : forward.protocols) {
       if (forward.port.size() > 1 && keeps_ports(forward)) {
-        ranges().elements.emplace(fmt::format("{} . {}", protocol.number, port_text(forward.port)),
-                                  forward.to.to_text());
+        ranges().elements.emplace(fmt::format("{} . {}", protocol.number, to_text(forward.port)), forward.to.to_text());
         continue;
       }
       const int shift = forward.to_port.value_or(forward.port.first) - forward.port.first;

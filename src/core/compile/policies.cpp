@@ -36,22 +36,17 @@ class PolicySpace {
     const auto& policy = context_.config.policies[index];
     PolicyBoxes result;
     result.policy = index;
-    Box whole;
-    whole.side(Field::device) = {0, 0xffff};
-    whole.side(Field::source) = whole.side(Field::destination) = everything();
-    whole.side(Field::protocol) = {0, 0xff};
-    whole.side(Field::port) = {0, 0xffff};
-    result.boxes = {whole};
-    const bool fits = cut(result, Field::device, devices(policy.lans), !policy.lans.empty()) &&
-                      cut(result, Field::source, addresses(policy.sources), !policy.sources.empty()) &&
-                      cut(result, Field::destination, addresses(policy.destinations), !policy.destinations.empty());
+    result.boxes = {everything()};
     std::vector<Interval> protocols;
     for (const auto protocol : policy.protocols) protocols.push_back({protocol.number, protocol.number});
     std::vector<Interval> ports;
     for (const auto& port : policy.ports) ports.push_back({port.first, port.last});
-    if (!fits || !cut_apart(result, Field::protocol, protocols) ||
-        !cut(result, Field::port, std::move(ports), !policy.ports.empty()))
-      return std::nullopt;
+    if (!policy.lans.empty()) restrict(result, Field::device, distinct(devices(policy.lans)));
+    if (!policy.sources.empty()) restrict(result, Field::source, merged(addresses(policy.sources)));
+    if (!policy.destinations.empty()) restrict(result, Field::destination, merged(addresses(policy.destinations)));
+    if (!policy.protocols.empty()) restrict(result, Field::protocol, distinct(std::move(protocols)));
+    if (!policy.ports.empty()) restrict(result, Field::port, merged(std::move(ports)));
+    if (result.boxes.empty()) return std::nullopt;
     return result;
   }
 
@@ -73,9 +68,15 @@ class PolicySpace {
   }
 
  private:
-  [[nodiscard]] Interval everything() const {
+  [[nodiscard]] Box everything() const {
     const auto range = IpRange::of(Prefix::everything(family_));
-    return {coordinate(range.first), coordinate(range.last)};
+    Box whole;
+    whole.side(Field::device) = {0, 0xffff};
+    whole.side(Field::source) = {coordinate(range.first), coordinate(range.last)};
+    whole.side(Field::destination) = whole.side(Field::source);
+    whole.side(Field::protocol) = {0, 0xff};
+    whole.side(Field::port) = {0, 0xffff};
+    return whole;
   }
 
   [[nodiscard]] std::vector<Interval> devices(const std::vector<std::string>& lans) const {
@@ -95,9 +96,8 @@ class PolicySpace {
     return result;
   }
 
-  /// Multiplies the boxes by the sides; false where a named field has none of this family.
-  static bool multiply(PolicyBoxes& policy, Field field, const std::vector<Interval>& sides) {
-    if (sides.empty()) return false;
+  /// Each box once with each of the sides; none is left where there are no sides.
+  static void restrict(PolicyBoxes& policy, Field field, const std::vector<Interval>& sides) {
     policy.shape = static_cast<Shape>(policy.shape | shape_bit(field));
     std::vector<Box> product;
     for (const auto& box : policy.boxes)
@@ -106,21 +106,14 @@ class PolicySpace {
         product.back().side(field) = side;
       }
     policy.boxes = std::move(product);
-    return true;
   }
 
-  static bool cut(PolicyBoxes& policy, Field field, std::vector<Interval> sides, bool named) {
-    return !named || (field == Field::device ? cut_apart(policy, field, sides)
-                                             : multiply(policy, field, merged(std::move(sides))));
-  }
-
-  /// Devices and protocols are names, not numbers: neighbours must not be joined to a range.
-  static bool cut_apart(PolicyBoxes& policy, Field field, std::vector<Interval> sides) {
-    if (sides.empty()) return true;
+  /// For devices and protocols, which are names, not numbers: neighbours must not be joined to a range.
+  static std::vector<Interval> distinct(std::vector<Interval> sides) {
     std::ranges::sort(sides, {}, &Interval::first);
     const auto doubles = std::ranges::unique(sides);
     sides.erase(doubles.begin(), doubles.end());
-    return multiply(policy, field, sides);
+    return sides;
   }
 
   template <typename Text>
@@ -178,46 +171,48 @@ void add_pick_chain(const Context& context, nft::Table& table, Family family, co
                                                              : std::string("refuse_policy")));
 }
 
+void add_policies_of(const Context& context, nft::Table& table, Family family) {
+  const auto& policies = context.config.policies;
+  const PolicySpace space(context, family);
+  std::vector<PolicyBoxes> boxes;
+  std::vector<std::string> picks;  // by action: the chain that policies with it lead to
+  std::map<std::string, std::size_t> actions;
+  for (std::size_t index = 0; index < policies.size(); ++index)
+    if (auto policy = space.boxes(index)) {
+      const auto [action, is_new] = actions.emplace(pick_chain(context, family, policies[index]), actions.size());
+      if (is_new) picks.push_back(action->first);
+      policy->action = action->second;
+      boxes.push_back(std::move(*policy));
+    }
+  const auto lead_on = [&](const LayerEntry& entry) {
+    add_pick_chain(context, table, family, policies[entry.policy], picks[entry.action]);
+    return go_to(picks[entry.action]);
+  };
+
+  auto& chain = table.chains[fmt::format("policies{}", digit(family))];
+  std::size_t number = 0;
+  for (const auto& layer : build_layers(boxes)) {
+    if (layer.shape == 0) {  // a policy without conditions: it decides for all that come here
+      add_rule(chain, lead_on(layer.entries.front()));
+      break;
+    }
+    const auto name = fmt::format("policy{}_{}", digit(family), ++number);
+    auto& map =
+        add_map(table, name,
+                fmt::format("type {} : verdict;{}", space.key_type(layer.shape), layer.exact ? "" : " flags interval;"),
+                "policies that name the same fields");
+    for (const auto& entry : layer.entries) map.elements.emplace(space.key(entry.box, layer.shape), lead_on(entry));
+    add_rule(chain, fmt::format("{} vmap @{}", space.key_expression(layer.shape), name));
+  }
+}
+
 }  // namespace
 
 void add_policies(const Context& context, nft::Table& table) {
   auto& refuse = table.chains["refuse_policy"];
   add_rule(refuse, "meta l4proto tcp reject with tcp reset");
   add_rule(refuse, "reject with icmpx admin-prohibited");
-  for (const auto family : families) {
-    auto& chain = table.chains[fmt::format("policies{}", digit(family))];
-    const PolicySpace space(context, family);
-    std::vector<PolicyBoxes> boxes;
-    std::map<std::string, std::size_t> actions;
-    for (std::size_t index = 0; index < context.config.policies.size(); ++index)
-      if (auto policy = space.boxes(index)) {
-        policy->action =
-            actions.emplace(pick_chain(context, family, context.config.policies[index]), actions.size()).first->second;
-        boxes.push_back(std::move(*policy));
-      }
-    std::size_t number = 0;
-    for (const auto& layer : build_layers(boxes)) {
-      const auto name = fmt::format("policy{}_{}", digit(family), ++number);
-      if (layer.shape == 0) {  // a policy without conditions: it decides for all that come here
-        const auto& policy = context.config.policies[layer.entries.front().policy];
-        const auto pick = pick_chain(context, family, policy);
-        add_pick_chain(context, table, family, policy, pick);
-        add_rule(chain, go_to(pick));
-        break;
-      }
-      auto& map = add_map(
-          table, name,
-          fmt::format("type {} : verdict;{}", space.key_type(layer.shape), layer.exact ? "" : " flags interval;"),
-          "policies that name the same fields");
-      for (const auto& entry : layer.entries) {
-        const auto& policy = context.config.policies[entry.policy];
-        const auto pick = pick_chain(context, family, policy);
-        add_pick_chain(context, table, family, policy, pick);
-        map.elements.emplace(space.key(entry.box, layer.shape), go_to(pick));
-      }
-      add_rule(chain, fmt::format("{} vmap @{}", space.key_expression(layer.shape), name));
-    }
-  }
+  for (const auto family : families) add_policies_of(context, table, family);
 }
 
 }  // namespace fairlead::compile

@@ -213,10 +213,6 @@ std::optional<PortRange> PortRangeValue::read(const Node& node, const Field& fie
   return std::nullopt;
 }
 
-std::string to_text(const PortRange& range) {
-  return range.size() == 1 ? std::to_string(range.first) : fmt::format("{}-{}", range.first, range.last);
-}
-
 std::optional<Endpoint> EndpointValue::read(const Node& node, const Field& field) {
   const auto* text = string_of(node, field, "an address");
   if (text == nullptr) return std::nullopt;

@@ -61,9 +61,6 @@ struct PortRangeValue {
   static std::string type() { return "port or range `\"a-b\"`"; }
   static std::optional<PortRange> read(const Node& node, const Field& field);
 };
-/// "80" or "80-89".
-[[nodiscard]] std::string to_text(const PortRange& range);
-
 /// "192.0.2.1", "192.0.2.1:80", "2001:db8::1" or "[2001:db8::1]:80".
 struct EndpointValue {
   static std::string type() { return "address, with or without a port"; }

@@ -79,6 +79,9 @@ struct PortRange {
   auto operator<=>(const PortRange&) const = default;
 };
 
+/// As the file and nft write it: "80" or "8000-8010".
+[[nodiscard]] std::string to_text(const PortRange& range);
+
 /// An IP protocol number (IANA); the file names tcp, udp, icmp, icmpv6, sctp, gre, esp, ah or a number.
 struct Protocol {
   std::uint8_t number = 0;

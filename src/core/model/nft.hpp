@@ -28,7 +28,7 @@ struct Chain {
 
 /// A set, or a map where the elements have data. Keys and data are canonical text: concatenations joined by
 /// " . ", addresses and ports as "a", "a-b" or (addresses) "a/n", marks in hexadecimal, names in quotes, verdicts
-/// as "accept" or "goto CHAIN".
+/// as "accept", "goto CHAIN" or "jump CHAIN".
 struct Set {
   bool is_map = false;
   std::string definition;  ///< "type ipv4_addr : verdict; flags interval;"

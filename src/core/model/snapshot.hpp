@@ -1,6 +1,6 @@
 #pragma once
 // Purpose: what the daemon tells about itself, as one immutable value; the control socket, and everything that
-// shows the router, reads it. The JSON form is versioned: fields are added, never changed (docs/status.md).
+// shows the router, reads it. The JSON form is versioned: fields are added, never changed.
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>

@@ -22,7 +22,6 @@ class UplinkIds {
   void assign(const Config& config);
 
   [[nodiscard]] UplinkId of(const std::string& name) const { return by_name_.at(name); }
-  [[nodiscard]] const std::map<std::string, UplinkId>& all() const { return by_name_; }
 
   [[nodiscard]] nlohmann::json to_json() const;
   static Result<UplinkIds> from_json(const nlohmann::json& json);

@@ -13,11 +13,10 @@ namespace {
 /// A context for each call: libnftables keeps a cache in it that does not notice what others change.
 class Context {
  public:
-  Context(unsigned output_flags, bool dry_run) : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
+  explicit Context(unsigned output_flags) : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
     nft_ctx_buffer_output(context_);
     nft_ctx_buffer_error(context_);
     nft_ctx_output_set_flags(context_, output_flags);
-    nft_ctx_set_dry_run(context_, dry_run);
   }
   ~Context() { nft_ctx_free(context_); }
   Context(const Context&) = delete;
@@ -33,11 +32,6 @@ class Context {
   nft_ctx* context_;
 };
 
-Result<void> run_script(const std::string& script, bool dry_run) {
-  if (auto done = Context(0, dry_run).run(script); !done) return std::unexpected(done.error().in("nft"));
-  return {};
-}
-
 const auto list_command = fmt::format("list table {}", nft::table_name);
 
 /// libnftables gives no error code, only this text.
@@ -45,11 +39,13 @@ bool table_is_missing(const Error& error) { return error.message.contains("No su
 
 }  // namespace
 
-Result<void> run_nft(const std::string& script) { return run_script(script, false); }
-Result<void> check_nft(const std::string& script) { return run_script(script, true); }
+Result<void> run_nft(const std::string& script) {
+  if (auto done = Context(0).run(script); !done) return std::unexpected(done.error().in("nft"));
+  return {};
+}
 
 Result<std::optional<nft::ObservedTable>> observe_nft() {
-  const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL, false).run(list_command);
+  const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL).run(list_command);
   if (!listing) {
     if (table_is_missing(listing.error())) return std::nullopt;
     return std::unexpected(listing.error().in("nft list"));
@@ -59,7 +55,7 @@ Result<std::optional<nft::ObservedTable>> observe_nft() {
 
 Result<std::string> snapshot_nft() {
   const auto remove = fmt::format("add table {0}\ndelete table {0}\n", nft::table_name);
-  const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL, false).run(list_command);
+  const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL).run(list_command);
   if (!listing) {
     if (table_is_missing(listing.error())) return remove;
     return std::unexpected(listing.error().in("nft list"));

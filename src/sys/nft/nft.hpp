@@ -12,8 +12,6 @@ namespace fairlead::sys {
 
 /// All of the script or nothing.
 Result<void> run_nft(const std::string& script);
-/// As run_nft(), but the kernel only checks.
-Result<void> check_nft(const std::string& script);
 /// None where there is no table of ours.
 Result<std::optional<nft::ObservedTable>> observe_nft();
 /// A script that brings our table back as it is now, with all elements.
