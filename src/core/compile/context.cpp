@@ -42,6 +42,7 @@ std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts
 TableId table_of(UplinkId id) { return TableId{ours::table_base + id.value}; }
 
 const char* digit(Family family) { return family == Family::v4 ? "4" : "6"; }
+const char* protocol_name(Family family) { return family == Family::v4 ? "ipv4" : "ipv6"; }
 const char* header(Family family) { return family == Family::v4 ? "ip" : "ip6"; }
 const char* address_type(Family family) { return family == Family::v4 ? "ipv4_addr" : "ipv6_addr"; }
 

@@ -32,6 +32,8 @@ struct Context {
 
 /// "4" or "6", the suffix of sets and chains that exist once a family.
 [[nodiscard]] const char* digit(Family family);
+/// "ipv4" or "ipv6", nft's name of the protocol.
+[[nodiscard]] const char* protocol_name(Family family);
 /// "ip" or "ip6", nft's name of the header.
 [[nodiscard]] const char* header(Family family);
 /// "ipv4_addr" or "ipv6_addr", nft's name of the type.

@@ -17,6 +17,12 @@ void add_log(const Context& context, nft::Chain& chain, const std::string& kind)
                               rate.count, kind));
 }
 
+/// Comparing bits costs a packet less than a verdict map.
+void add_by_state(nft::Chain& chain) {
+  add_rule(chain, "ct state established,related accept");
+  add_rule(chain, "ct state invalid goto invalid");
+}
+
 void add_drop_chain(const Context& context, nft::Table& table, const std::string& name, const std::string& kind) {
   auto& chain = table.chains[name];
   add_log(context, chain, kind);
@@ -109,7 +115,7 @@ void add_syn_limit(const Context& context, nft::Table& table) {
 
 void add_input(const Context& context, nft::Table& table) {
   auto& input = add_base_chain(table, "input", "type filter hook input priority 0; policy drop;");
-  add_rule(input, "ct state vmap { established : accept, related : accept, invalid : goto invalid }");
+  add_by_state(input);
   add_rule(input, "iifname vmap @input_by_device");
   add_log(context, input, "refused-in");
   auto& by_device = add_map(table, "input_by_device", "type ifname : verdict;", "who may speak to the router");
@@ -149,7 +155,7 @@ void add_may_open(const Context& context, nft::Table& table) {
 void add_forward(const Context& context, nft::Table& table) {
   auto& forward = add_base_chain(table, "forward", "type filter hook forward priority 0; policy drop;");
   add_rule(forward, "tcp flags & (syn|rst) == syn jump clamp");
-  add_rule(forward, "ct state vmap { established : accept, related : accept, invalid : goto invalid }");
+  add_by_state(forward);
   add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
   add_rule(forward, "iifname . oifname @may_open accept");
   add_rule(forward, "iifname vmap @forward_by_device");

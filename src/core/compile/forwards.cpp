@@ -104,7 +104,7 @@ void add_unbound_services(const Context& context, nft::Chain& chain) {
       add_rule(
           chain,
           fmt::format("iifname @uplinks meta nfproto {} udp dport != {{ 68, 546 }} socket wildcard 1 dnat {} to {}",
-                      family == Family::v4 ? "ipv4" : "ipv6", header(family), neutral->to_text()),
+                      protocol_name(family), header(family), neutral->to_text()),
           "answers of unbound UDP services");
 }
 

@@ -25,12 +25,39 @@ std::vector<Prefix> subnets(const Context& context, const LanConfig& lan, Family
   return outermost;
 }
 
+/// "{ a, b }", or the one alone, which is compared without a look-up.
+std::string any_of(const std::vector<std::string>& texts) {
+  return texts.size() == 1 ? texts.front() : fmt::format("{{ {} }}", join(texts, ", "));
+}
+
+/// `saddr {}`: with a mask of its own, IPv4 addresses are compared as one word, where nft would cut a prefix to whole
+/// bytes and the kernel copy three of them.
+std::string compared(const Prefix& subnet, const char* how) {
+  if (subnet.family() == Family::v6) return fmt::format("{} {}", how, subnet.to_text());
+  const auto bits = subnet.length == 0 ? 0U : ~0U << static_cast<unsigned>(32 - subnet.length);
+  return fmt::format("& {} {} {}", hexadecimal(bits), how, subnet.network().address.to_text());
+}
+std::string is_in(const Prefix& subnet) { return compared(subnet, "=="); }
+std::string is_not_in(const Prefix& subnet) { return compared(subnet, "!="); }
+
+/// Most packets are those of known connections of hosts in the LAN's own subnet, and no one else uses marks: for these
+/// one rule does what the rest of the chain does with three look-ups.
+void add_fast_restore(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
+  const auto& mask = context.config.router.mark_mask;
+  for (const auto& subnet : subnets(context, lan, family)) {
+    std::vector<std::string> own;
+    for (const auto& address : lan_addresses(lan, context.facts, family))
+      if (subnet.contains(address.address)) own.push_back(address.address.to_text());
+    add_rule(chain, fmt::format("{0} saddr {1} {0} saddr != {2} meta mark & {3} == 0 {4} != 0 meta mark set {4} accept",
+                                header(family), is_in(subnet), any_of(own), hexadecimal(mask.foreign_bits()),
+                                masked_ct_mark(mask)));
+  }
+}
+
 void add_source_check(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
-  std::vector<std::string> near;
-  for (const auto& prefix : subnets(context, lan, family)) near.push_back(element(prefix));
-  const auto elsewhere = near.empty()       ? std::string()
-                         : near.size() == 1 ? fmt::format("{} saddr != {} ", header(family), near.front())
-                                            : fmt::format("{} saddr != {{ {} }} ", header(family), join(near, ", "));
+  const auto near = subnets(context, lan, family);
+  std::string elsewhere;
+  for (const auto& subnet : near) elsewhere += fmt::format("{} saddr {} ", header(family), is_not_in(subnet));
   add_rule(chain, elsewhere + "jump routed_source", "behind another router of the LAN");
 }
 
@@ -55,11 +82,14 @@ void add_new_from_lan(const Context& context, const LanConfig& lan, Family famil
 
 void add_lan(const Context& context, nft::Table& table, const LanConfig& lan) {
   auto& from_lan = table.chains[from_lan_chain(lan)];
+  for (const auto family : families) add_fast_restore(context, lan, family, from_lan);
   refuse_own_sources(from_lan);
   add_rule(from_lan, masked_ct_mark(context.config.router.mark_mask) + " vmap @restore",
            "known connections keep their uplink");
   const auto stem = "new_from_lan_" + lan.name;
-  add_rule(from_lan, fmt::format("ct state new meta nfproto vmap {{ ipv4 : goto {0}4, ipv6 : goto {0}6 }}", stem));
+  for (const auto family : families)
+    add_rule(from_lan,
+             fmt::format("ct state new meta nfproto {} goto {}{}", protocol_name(family), stem, digit(family)));
   for (const auto family : families) add_new_from_lan(context, lan, family, table.chains[stem + digit(family)]);
 }
 

@@ -64,6 +64,10 @@ std::string from_lan_chain(const LanConfig& lan) { return "from_lan_" + lan.name
 
 void add_ingress(const Context& context, nft::Table& table) {
   auto& prerouting = add_base_chain(table, "prerouting", "type filter hook prerouting priority -150; policy accept;");
+  // A name is compared faster than it is looked up, while there are few.
+  if (context.config.lans.size() <= 2)
+    for (const auto& lan : context.config.lans)
+      add_rule(prerouting, fmt::format("iifname {} goto {}", quoted(lan.interface), from_lan_chain(lan)));
   add_rule(prerouting, "iifname vmap @ingress");
   auto& ingress = add_map(table, "ingress", "type ifname : verdict;", "where packets of a device go first");
   for (const auto& lan : context.config.lans)

@@ -28,8 +28,8 @@ void add_output(const Context& context, nft::Table& table) {
   for (const auto family : families)
     add_rule(fresh, fmt::format("{} daddr vmap @direct{}", header(family), digit(family)));
   for (const auto family : families)
-    add_rule(fresh, fmt::format("meta nfproto {} goto {}", family == Family::v4 ? "ipv4" : "ipv6",
-                                choice_chain(context.config, family)));
+    add_rule(fresh,
+             fmt::format("meta nfproto {} goto {}", protocol_name(family), choice_chain(context.config, family)));
 }
 
 }  // namespace fairlead::compile

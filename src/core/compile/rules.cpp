@@ -42,7 +42,15 @@ class MarkTree {
   MarkTree(Family family, const MarkMask& mask, std::vector<RuleState>& rules)
       : family_(family), mask_(mask), rules_(rules) {}
 
-  /// `ids` is sorted.
+  /// `ids` is sorted. What has another mark than these finds no way out: it never leaks to another uplink.
+  void add_all(std::span<const UplinkId> ids) {
+    add(ids);
+    auto rest = rule(family_, priority_);
+    rest.table = undecided_table();
+    rules_.push_back(rest);
+  }
+
+ private:
   void add(std::span<const UplinkId> ids) {
     if (ids.size() <= leaf_size) {
       for (const auto id : ids) add_leaf(id);
@@ -60,7 +68,6 @@ class MarkTree {
     add({upper, ids.end()});
   }
 
- private:
   void add_leaf(UplinkId id) {
     auto leaf = marked(family_, priority_++, mask_, mask_.value(id));
     leaf.table = table_of(id);
@@ -123,7 +130,7 @@ void add_rules(const Context& context, State& state) {
     undecided.table = undecided_table();
     state.rules.push_back(undecided);
     if (!ids.empty()) add_unmarked_jump(family, mask, ids.front(), state.rules);
-    MarkTree(family, mask, state.rules).add(ids);
+    MarkTree(family, mask, state.rules).add_all(ids);
     for (const auto& uplink : context.uplinks) {
       auto bound = rule(family, bound_priority + uplink.id.value);
       bound.output_link = uplink.wan->interface;
