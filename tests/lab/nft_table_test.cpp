@@ -91,7 +91,8 @@ class NftTable : public lab_test::NamespaceTest {
   std::optional<nft::ObservedTable> observe() {
     auto table = sys::observe_nft();
     EXPECT_TRUE(table) << (table ? "" : table.error().message);
-    return table.value_or(std::nullopt);
+    if (!table || !*table) return std::nullopt;
+    return (*table)->table;
   }
   /// Brings the kernel to `want` and checks that it reads back so.
   std::string become(const nft::Table& want) {
@@ -155,10 +156,10 @@ TEST_F(NftTable, EveryStepBetweenConfigurationsLoads) {
 
 TEST_F(NftTable, ASnapshotBringsTheTableBack) {
   become(compiled(rich_config()));
-  const auto before = sys::snapshot_nft();
+  const auto before = sys::observe_nft();
   ASSERT_TRUE(before) << before.error().message;
   become(compiled(sample::config()));
-  const auto restored = sys::run_nft(*before);
+  const auto restored = sys::restore_nft(*before);
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_EQ(observe(), nft::observed(compiled(rich_config())));
 }
