@@ -5,6 +5,7 @@
 #include "core/render/nft_script.hpp"
 #include "namespace_fixture.hpp"
 #include "support/sample.hpp"
+#include "sys/nft/features.hpp"
 #include "sys/nft/nft.hpp"
 
 namespace fairlead {
@@ -162,6 +163,29 @@ TEST_F(NftTable, ASnapshotBringsTheTableBack) {
   const auto restored = sys::restore_nft(*before);
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_EQ(observe(), nft::observed(compiled(rich_config())));
+}
+
+TEST_F(NftTable, WhatPacketsFilledIsNotReadAndOutlivesARestore) {
+  become(compiled(rich_config()));
+  const std::string affinity = "inet fairlead affinity4";
+  ASSERT_TRUE(sys::run_nft("add element " + affinity + " { 192.0.2.1 . 192.0.2.2 timeout 1h : 0x01000000 }"));
+  const auto before = sys::observe_nft();
+  ASSERT_TRUE(before && *before);
+  EXPECT_FALSE((*before)->text.contains("192.0.2.2"));
+  EXPECT_TRUE((*before)->text.contains("100.64.1.2")) << "what the file fills is";
+  ASSERT_TRUE(sys::run_nft("flush chain inet fairlead forward"));
+  ASSERT_TRUE(sys::restore_nft(*before));
+  EXPECT_EQ(observe(), (*before)->table);
+  const auto listed = lab::must_run({"nft", "list", "map", "inet", "fairlead", "affinity4"});
+  EXPECT_TRUE(listed && listed->contains("192.0.2.1 . 192.0.2.2")) << listed.value_or("");
+}
+
+TEST_F(NftTable, NoFeatureIsMissingWhereTheTableLoads) {
+  become(compiled(rich_config()));
+  std::string every_word;
+  for (const auto& feature : sys::features()) every_word += std::string(feature.word) + " ";
+  for (const auto* missing : sys::missing_features(every_word)) ADD_FAILURE() << missing->option;
+  EXPECT_TRUE(sys::missing_features(render::nft_table(compiled(rich_config()))).empty());
 }
 
 TEST_F(NftTable, ARefusedScriptChangesNothing) {
