@@ -72,8 +72,7 @@ Result<std::string> list_table_at_once() {
 Result<void> run_nft(const std::string& script) {
   auto context = NftContext::open(0);
   if (!context) return std::unexpected(context.error());
-  if (const auto done = context->run(script); !done)
-    return std::unexpected(explained(done.error().in("nft"), script));
+  if (const auto done = context->run(script); !done) return std::unexpected(explained(done.error().in("nft"), script));
   return {};
 }
 
