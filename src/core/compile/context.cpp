@@ -49,6 +49,9 @@ std::string quoted(const std::string& name) { return '"' + name + '"'; }
 std::string element(const Prefix& prefix) { return prefix.is_host() ? prefix.address.to_text() : prefix.to_text(); }
 std::string hexadecimal(std::uint32_t number) { return fmt::format("{:#010x}", number); }
 
+std::string choice_chain(const Config& config, Family family) {
+  return (config.policies.empty() ? "balance" : "choose") + std::string(digit(family));
+}
 std::string mark_chain(UplinkId id) { return fmt::format("mark_{}", id.value); }
 std::string go_to(const std::string& chain) { return "goto " + chain; }
 
