@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"
@@ -50,6 +51,7 @@ Result<ObservedState> Kernel::observe(const State& want) {
   auto have = netlink::observe_state(socket_, devices_of(want));
   if (!have) return have;
   std::vector<std::string> paths;
+  paths.reserve(want.sysctls.size());
   for (const auto& [path, value] : want.sysctls) paths.push_back(path);
   auto sysctls = sysctl::observe(paths);
   if (!sysctls) return std::unexpected(sysctls.error());
@@ -76,8 +78,8 @@ Result<void> Kernel::carry_out(const Plan& plan) {
       continue;
     }
     auto error = done.error();
-    for (auto back = undo.rbegin(); back != undo.rend(); ++back)
-      if (auto undone = run(*back); !undone) error.message += "; and going back failed: " + undone.error().message;
+    for (const auto& back : std::views::reverse(undo))
+      if (auto undone = run(back); !undone) error.message += "; and going back failed: " + undone.error().message;
     return std::unexpected(error);
   }
   return {};
