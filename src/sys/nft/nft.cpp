@@ -54,7 +54,7 @@ Result<std::optional<nft::ObservedTable>> observe_nft() {
 }
 
 Result<std::string> snapshot_nft() {
-  const auto remove = fmt::format("add table {0}\ndelete table {0}\n", nft::table_name);
+  auto remove = fmt::format("add table {0}\ndelete table {0}\n", nft::table_name);
   const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL).run(list_command);
   if (!listing) {
     if (table_is_missing(listing.error())) return remove;
