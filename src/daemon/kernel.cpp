@@ -51,7 +51,6 @@ Result<ObservedState> Kernel::observe(const State& want) {
   auto have = netlink::observe_state(socket_, devices_of(want));
   if (!have) return have;
   std::vector<std::string> paths;
-  paths.reserve(want.sysctls.size());
   for (const auto& [path, value] : want.sysctls) paths.push_back(path);
   auto sysctls = sysctl::observe(paths);
   if (!sysctls) return std::unexpected(sysctls.error());

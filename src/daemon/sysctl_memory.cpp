@@ -12,9 +12,8 @@ Result<SysctlMemory> SysctlMemory::load(std::string path) {
   SysctlMemory memory(std::move(path));
   const auto content = read_file_if_any(memory.path_);
   if (!content) return std::unexpected(content.error());
-  const auto& text = *content;
-  if (!text) return memory;
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!*content) return memory;
+  const auto json = nlohmann::json::parse(**content, nullptr, false);
   if (!json.is_object()) return fail(memory.path_ + " is damaged; remove it, and sysctls keep their present values");
   for (const auto& [name, value] : json.items())
     if (value.is_string()) memory.before_[name] = value.get<std::string>();

@@ -9,9 +9,8 @@ namespace fairlead::daemon {
 Result<UplinkIds> load_uplink_ids(const std::string& path) {
   const auto content = read_file_if_any(path);
   if (!content) return std::unexpected(content.error());
-  const auto& text = *content;
-  if (!text) return UplinkIds{};
-  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  if (!*content) return UplinkIds{};
+  const auto json = nlohmann::json::parse(**content, nullptr, false);
   auto ids = UplinkIds::from_json(json);
   if (!ids) return std::unexpected(ids.error().in(path));
   return ids;

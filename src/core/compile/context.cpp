@@ -15,7 +15,6 @@ const Uplink& Context::uplink(const std::string& name) const {
 
 std::vector<const Uplink*> Context::uplinks_named(const std::vector<std::string>& names) const {
   std::vector<const Uplink*> found;
-  found.reserve(names.size());
   for (const auto& name : names) found.push_back(&uplink(name));
   return found;
 }

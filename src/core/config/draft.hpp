@@ -42,7 +42,6 @@ struct Listed {
   }
   [[nodiscard]] std::vector<T> values() const {
     std::vector<T> result;
-    result.reserve(items.size());
     for (const auto& item : items) result.push_back(item.value);
     return result;
   }

@@ -17,7 +17,6 @@ void check_doubles(const FileDraft& draft, Report& report) {
     bool lan;
   };
   std::vector<Owner> owners;
-  owners.reserve(draft.lans.size() + draft.wans.size());
   for (const auto& lan : draft.lans) owners.push_back({"lan." + lan.name, &lan.addresses, true});
   for (const auto& wan : draft.wans) owners.push_back({"wan." + wan.name, &wan.addresses, false});
 

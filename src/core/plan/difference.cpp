@@ -32,7 +32,6 @@ const RouteState* same_route(const std::vector<RouteState>& routes, const RouteS
 void plan_new_routes(const State& want, const ObservedState& have, Plan& plan) {
   // A default route needs its gateway to be reachable, so connected routes come first.
   std::vector<const RouteState*> order;
-  order.reserve(want.routes.size());
   for (const auto& route : want.routes) order.push_back(&route);
   std::ranges::stable_sort(order, std::greater{}, [](const RouteState* route) { return route->destination.length; });
   for (const auto* route : order) {
