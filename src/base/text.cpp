@@ -1,7 +1,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <ranges>
 #include <utility>
 
 namespace fairlead {
@@ -22,7 +22,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
   std::vector<std::size_t> before_last;
   std::vector<std::size_t> last;
   std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  std::ranges::copy(std::views::iota(std::size_t{0}, row.size()), row.begin());
   for (std::size_t i = 1; i <= left.size(); ++i) {
     before_last = std::exchange(last, row);
     row[0] = i;

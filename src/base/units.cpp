@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 namespace fairlead {
 namespace {
@@ -41,9 +42,9 @@ std::optional<Duration> parse_duration(std::string_view text) {
 
 std::string to_text(Duration duration) {
   const auto count = duration.count();
-  for (auto unit = duration_units.rbegin(); unit != duration_units.rend(); ++unit)
-    if (count != 0 && count % unit->milliseconds == 0 && (unit->name != "d" || count > unit->milliseconds))
-      return std::to_string(count / unit->milliseconds).append(unit->name);
+  for (const auto& unit : std::views::reverse(duration_units))
+    if (count != 0 && count % unit.milliseconds == 0 && (unit.name != "d" || count > unit.milliseconds))
+      return std::to_string(count / unit.milliseconds).append(unit.name);
   return std::to_string(count) + "ms";
 }
 
@@ -62,9 +63,9 @@ std::optional<Bitrate> Bitrate::parse(std::string_view text) {
 }
 
 std::string Bitrate::to_text() const {
-  for (auto unit = bitrate_units.rbegin(); unit != bitrate_units.rend(); ++unit)
-    if (bits_per_second != 0 && bits_per_second % unit->bits == 0)
-      return std::to_string(bits_per_second / unit->bits).append(unit->name);
+  for (const auto& unit : std::views::reverse(bitrate_units))
+    if (bits_per_second != 0 && bits_per_second % unit.bits == 0)
+      return std::to_string(bits_per_second / unit.bits).append(unit.name);
   return "0bit";
 }
 

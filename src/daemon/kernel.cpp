@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"

@@ -44,7 +44,7 @@ class Router {
   /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read
   /// the kernel back and found no difference.
   Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
-  void tell_changes(const Plan& plan);
+  static void tell_changes(const Plan& plan);
   void finish(const Config& config, const Settled& settled);
   void publish(const Config& config, const Settled& settled);
 

@@ -30,7 +30,8 @@ double share_of(const compile::Uplink& uplink, const std::vector<compile::Uplink
 
 PathStatus path_status(const compile::Uplink& uplink, const std::vector<compile::Uplink>& all, Family family) {
   const auto& path = uplink.path(family);
-  return {path.usable, path.address() ? path.address()->to_text() : "", path.gateway ? path.gateway->to_text() : "",
+  const auto address = path.address();
+  return {path.usable, address ? address->to_text() : "", path.gateway ? path.gateway->to_text() : "",
           share_of(uplink, all, family)};
 }
 

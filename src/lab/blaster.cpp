@@ -1,11 +1,11 @@
 #include "lab/blaster.hpp"
 
 #include <poll.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <ctime>
 #include <vector>
 
 namespace fairlead::lab {
@@ -71,7 +71,7 @@ class Blaster::Loop {
   }
 
   void receive() {
-    std::array<char, 2048> buffer;
+    std::array<char, 2048> buffer{};
     while (true) {
       const auto size = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
       if (size < static_cast<ssize_t>(sizeof(std::uint64_t))) return;

@@ -93,7 +93,10 @@ class Download::Loop {
     if (!slot.open) return;
     if (!slot.asked) {
       const bool sent = slot.stream.pending_error() == 0 && slot.stream.send(request, Clock::now());
-      if (!sent) return end(slot, nullptr);
+      if (!sent) {
+        end(slot, nullptr);
+        return;
+      }
       slot.asked = true;
       epoll_event event{};
       event.events = EPOLLIN;
@@ -103,7 +106,10 @@ class Download::Loop {
     }
     const auto size = ::recv(slot.stream.fd(), buffer_.data(), buffer_.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (size <= 0) return end(slot, size < 0 && errno == ECONNRESET ? &owner_.resets_ : nullptr);
+    if (size <= 0) {
+      end(slot, size < 0 && errno == ECONNRESET ? &owner_.resets_ : nullptr);
+      return;
+    }
     owner_.bytes_ += static_cast<std::uint64_t>(size);
     if (!slot.flowing) ++owner_.flowing_;
     slot.flowing = true;
@@ -123,7 +129,7 @@ class Download::Loop {
   DownloadOptions options_;
   Fd epoll_;
   std::vector<Slot> slots_;
-  std::array<char, 256 * 1024> buffer_{};
+  std::array<char, 262'144> buffer_{};
 };
 
 Result<std::unique_ptr<Download>> Download::start(const Host& host, const std::vector<Endpoint>& from,

@@ -1,6 +1,5 @@
 #include "lab/lab.hpp"
 
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
@@ -111,6 +111,17 @@ Result<nlohmann::json> read_state(const std::string& lab) {
   return json;
 }
 
+/// A damaged file tells of none: what it says cannot be trusted to be ours.
+std::vector<LabProcess> processes_in(const nlohmann::json& state) {
+  std::vector<LabProcess> processes;
+  try {
+    for (const auto& process : state.at("processes")) processes.push_back({process.at("pid"), process.at("started")});
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  }
+  return processes;
+}
+
 }  // namespace
 
 Lab::Lab(std::string name, Topology topology)
@@ -167,9 +178,7 @@ Result<Lab> Lab::attach(const std::string& name) {
   auto topology = topology_from_json(*state);
   if (!topology) return std::unexpected(topology.error());
   Lab lab(name, *std::move(topology));
-  for (const auto& process : state->value("processes", nlohmann::json::array())) {
-    lab.processes_.push_back({process.value("pid", 0), process.value("started", "")});
-  }
+  lab.processes_ = processes_in(*state);
   return lab;
 }
 
@@ -195,9 +204,7 @@ Result<void> Lab::down() {
 Result<void> Lab::remove(const std::string& name) {
   if (auto good = check_name(name); !good) return good;
   if (const auto state = read_state(name)) {
-    for (const auto& process : state->value("processes", nlohmann::json::array())) {
-      end_process(process.value("pid", 0), process.value("started", ""));
-    }
+    for (const auto& process : processes_in(*state)) end_process(process.pid, process.started);
   }
   std::string batch;
   for (const auto& found : namespaces_of(name)) batch += "netns del " + found + "\n";

@@ -16,6 +16,12 @@
 
 namespace fairlead::lab {
 
+/// What down() ends.
+struct LabProcess {
+  pid_t pid = 0;
+  std::string started;  ///< in the kernel's ticks since boot
+};
+
 class Lab {
  public:
   /// Builds everything; on failure nothing is left. A lab of this name must not be up.
@@ -43,7 +49,7 @@ class Lab {
   [[nodiscard]] const Topology& topology() const { return topology_; }
   [[nodiscard]] std::vector<std::string> names() const { return topology_.names(); }
   /// "router", "home-1", "sw-home", "isp-cable1", "internet".
-  [[nodiscard]] Result<Host> host(std::string_view name) const;
+  [[nodiscard]] Result<Host> host(std::string_view wanted) const;
   [[nodiscard]] Result<Host> router() const { return host(names::router); }
 
   /// Pulls the cable out of the provider's side: the router loses carrier.
@@ -54,11 +60,6 @@ class Lab {
   Result<void> note_process(pid_t pid);
 
  private:
-  struct Process {
-    pid_t pid = 0;
-    std::string started;
-  };
-
   Lab(std::string name, Topology topology);
   [[nodiscard]] Result<void> build() const;
   [[nodiscard]] Result<void> save() const;
@@ -67,7 +68,7 @@ class Lab {
   std::string name_;
   std::filesystem::path folder_;
   Topology topology_;
-  std::vector<Process> processes_;
+  std::vector<LabProcess> processes_;
   bool owns_ = false;
 };
 

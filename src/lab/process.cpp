@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -11,11 +10,10 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 #include "base/text.hpp"
-
-extern char** environ;
 
 namespace fairlead::lab {
 
@@ -79,8 +77,9 @@ Result<Child> Child::start(const Command& command, std::string_view input) {
   posix_spawn_file_actions_adddup2(&actions, in->get(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out->write_end.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err->write_end.get(), STDERR_FILENO);
+  Command words = command;
   std::vector<char*> arguments;
-  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t pid = -1;
   const int error = ::posix_spawnp(&pid, arguments.front(), &actions, nullptr, arguments.data(), environ);

@@ -1,7 +1,6 @@
 #include "lab/router_process.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,12 +17,14 @@ constexpr auto start_patience = std::chrono::seconds(20);
 
 /// In its own session, so that a Ctrl-C in the terminal of the caller does not end it.
 Result<pid_t> spawn_detached(const Command& command, const std::string& log) {
+  Command words = command;
   std::vector<char*> arguments;
-  for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const Fd output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!output) return std::unexpected(system_error(log, errno));
   const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!input) return std::unexpected(system_error("/dev/null", errno));
   const pid_t child = ::fork();
   if (child < 0) return std::unexpected(system_error("fork", errno));
   if (child == 0) {

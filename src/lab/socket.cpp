@@ -200,7 +200,7 @@ Result<void> UdpSocket::send(std::string_view bytes, const Endpoint& to) {
 }
 
 Result<Datagram> UdpSocket::receive(Deadline deadline) {
-  std::array<char, 65536> buffer;
+  std::array<char, 65536> buffer{};
   while (true) {
     SocketAddress from;
     const auto size = ::recvfrom(fd_.get(), buffer.data(), buffer.size(), 0, from.raw(), &from.size);

@@ -18,7 +18,7 @@ IpAddress host_in(const Prefix& network, int number) {
   const IpAddress start = network.first();
   std::array<std::uint8_t, 16> bytes{};
   std::ranges::copy(start.bytes(), bytes.begin());
-  unsigned carry = static_cast<unsigned>(number);
+  auto carry = static_cast<unsigned>(number);
   for (std::size_t i = start.bytes().size(); i-- > 0 && carry != 0;) {
     carry += bytes.at(i);
     bytes.at(i) = static_cast<std::uint8_t>(carry & 0xffU);
@@ -99,7 +99,7 @@ class Planner {
   /// The first of `before`1`after`, `before`2`after` … that nothing uses yet.
   Prefix free_prefix(const std::string& before, const std::string& after) {
     for (int number = 1;; ++number) {
-      const Prefix candidate = prefix(before + std::to_string(number) + after);
+      const Prefix candidate = prefix(std::string(before).append(std::to_string(number)).append(after));
       if (std::ranges::none_of(used_, [&](const Prefix& used) { return used.overlaps(candidate); })) {
         used_.push_back(candidate);
         return candidate;
@@ -179,7 +179,7 @@ class Planner {
   /// The first host of the subnet that is not the router.
   static IpAddress other_host(const Prefix& router) {
     const bool pair = address_bits(router.family()) - router.length <= 1;
-    IpAddress candidate = pair ? router.first() : router.first().next();
+    const IpAddress candidate = pair ? router.first() : router.first().next();
     return candidate == router.address ? candidate.next() : candidate;
   }
 

@@ -60,7 +60,7 @@ struct LabHost {
   std::vector<Modem> modems;
 
   [[nodiscard]] bool forwards() const { return role == Role::provider || role == Role::internet; }
-  [[nodiscard]] const Interface* interface(std::string_view name) const;
+  [[nodiscard]] const Interface* interface(std::string_view wanted) const;
   /// The first address that the lab gives it, loopback included; none without one of this family.
   [[nodiscard]] std::optional<IpAddress> address(Family family) const;
   bool operator==(const LabHost&) const = default;
@@ -81,7 +81,7 @@ struct Topology {
   std::vector<LabHost> hosts;
   std::vector<Cable> cables;
 
-  [[nodiscard]] const LabHost* host(std::string_view name) const;
+  [[nodiscard]] const LabHost* host(std::string_view wanted) const;
   [[nodiscard]] std::vector<std::string> names() const;
   bool operator==(const Topology&) const = default;
 };

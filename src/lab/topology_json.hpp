@@ -8,6 +8,6 @@
 namespace fairlead::lab {
 
 [[nodiscard]] nlohmann::json to_json(const Topology& topology);
-[[nodiscard]] Result<Topology> topology_from_json(const nlohmann::json& json);
+[[nodiscard]] Result<Topology> topology_from_json(const nlohmann::json& from);
 
 }  // namespace fairlead::lab

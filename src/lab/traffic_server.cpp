@@ -14,7 +14,7 @@ namespace fairlead::lab {
 
 namespace {
 
-constexpr std::size_t chunk_size = 128 * 1024;
+constexpr std::size_t chunk_size = 131'072;
 constexpr std::uint64_t endless = ~std::uint64_t{0};
 
 struct Connection {
@@ -115,7 +115,7 @@ class TrafficServer::Loop {
 
   /// False when the connection is over.
   static bool read(Connection& connection) {
-    std::array<char, 16384> buffer;
+    std::array<char, 16384> buffer{};
     const auto size = ::recv(connection.stream.fd(), buffer.data(), buffer.size(), 0);
     if (size < 0) return errno == EAGAIN || errno == EINTR;
     if (size == 0) {

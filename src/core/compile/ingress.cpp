@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/compile/ingress.hpp"
 #include "core/compile/nft_builder.hpp"
@@ -13,10 +14,10 @@ namespace {
 
 /// Sources that no one on the internet can have (RFC 6890); documentation networks are left out, they harm no
 /// one and serve as examples everywhere.
-constexpr const char* bogons4[] = {"0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10", "127.0.0.0/8",
-                                   "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",  "192.168.0.0/16",
-                                   "198.18.0.0/15",  "224.0.0.0/4",   "240.0.0.0/4"};
-constexpr const char* bogons6[] = {"::/8", "100::/64", "2001:2::/48", "fc00::/7", "fec0::/10", "ff00::/8"};
+constexpr std::array bogons4{"0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10", "127.0.0.0/8",
+                             "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",  "192.168.0.0/16",
+                             "198.18.0.0/15",  "224.0.0.0/4",   "240.0.0.0/4"};
+constexpr std::array bogons6{"::/8", "100::/64", "2001:2::/48", "fc00::/7", "fec0::/10", "ff00::/8"};
 
 void add_near_networks(const Context& context, nft::Table& table) {
   for (const auto family : families) {

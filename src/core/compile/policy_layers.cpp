@@ -45,7 +45,10 @@ class Builder {
     for (auto index = blocker.value_or(0); index < layers_.size(); ++index) {
       auto& layer = layers_[index];
       if (layer.shape != policy.shape || (layer.exact != exact && index != blocker)) continue;
-      if (const auto rest = rest_beside(layer, policy.boxes)) return insert(layer, *rest, policy);
+      if (const auto rest = rest_beside(layer, policy.boxes)) {
+        insert(layer, *rest, policy);
+        return;
+      }
     }
     layers_.push_back({policy.shape, true, {}});
     insert(layers_.back(), policy.boxes, policy);

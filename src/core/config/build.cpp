@@ -121,22 +121,25 @@ std::vector<Protocol> protocols_of(const ForwardDraft& forward) {
 std::vector<int> weights(const std::vector<WanDraft>& wans) {
   std::uint64_t divisor = 0;
   std::uint64_t largest = 0;
-  const auto from_bandwidth = [](const WanDraft& wan) { return !wan.weight.value && wan.bandwidth.value; };
-  for (const auto& wan : wans) {
-    if (!from_bandwidth(wan)) continue;
-    const auto rate = whole_mbits(wan.bandwidth.value->down);
-    divisor = std::gcd(divisor, rate);
-    largest = std::max(largest, rate);
-  }
+  const auto rate_of = [](const WanDraft& wan) -> std::optional<std::uint64_t> {
+    const auto& bandwidth = wan.bandwidth.value;
+    if (wan.weight.value || !bandwidth) return std::nullopt;
+    return whole_mbits(bandwidth->down);
+  };
+  for (const auto& wan : wans)
+    if (const auto rate = rate_of(wan)) {
+      divisor = std::gcd(divisor, *rate);
+      largest = std::max(largest, *rate);
+    }
   std::vector<int> result;
   for (const auto& wan : wans) {
-    if (!from_bandwidth(wan)) {
+    const auto rate = rate_of(wan);
+    if (!rate) {
       result.push_back(wan.weight.value_or(1));
       continue;
     }
-    const auto rate = whole_mbits(wan.bandwidth.value->down);
     const bool fits = largest / divisor <= largest_weight;
-    const auto scaled = fits ? rate / divisor : (rate * largest_weight + largest / 2) / largest;
+    const auto scaled = fits ? *rate / divisor : (*rate * largest_weight + largest / 2) / largest;
     result.push_back(static_cast<int>(std::max<std::uint64_t>(1, scaled)));
   }
   return result;

@@ -13,8 +13,8 @@ namespace fairlead::config {
 [[nodiscard]] const Table* single_table(const Entry& entry, Report& report);
 
 struct NamedTable {
-  const Entry* entry;  ///< its key is the name
-  const Table* table;
+  const Entry* entry = nullptr;  ///< its key is the name
+  const Table* table = nullptr;
 };
 /// [SECTION.NAME], for each name. Names are checked, but a section with a bad name is in the answer. `broken` becomes
 /// true where something is left out.
@@ -22,7 +22,7 @@ struct NamedTable {
 
 struct ListedTable {
   Where where;
-  const Table* table;
+  const Table* table = nullptr;
 };
 /// [[SECTION]], for each; `section` as people write it, for a section inside another.
 [[nodiscard]] std::vector<ListedTable> listed_tables(const Node& node, std::string_view section, Report& report);

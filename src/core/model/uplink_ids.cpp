@@ -9,7 +9,8 @@
 namespace fairlead {
 
 void UplinkIds::assign(const Config& config) {
-  const auto capacity = std::min<std::uint32_t>(config.router.mark_mask.capacity(), max_uplink_id.value);
+  const auto capacity =
+      static_cast<std::uint8_t>(std::min<std::uint32_t>(config.router.mark_mask.capacity(), max_uplink_id.value));
   const auto in_file = [&](const std::string& name) {
     return fairlead::contains(config.wans | std::views::transform(&WanConfig::name), name);
   };

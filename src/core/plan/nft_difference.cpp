@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/render/nft_script.hpp"
@@ -108,11 +109,10 @@ class Script {
 };
 
 bool base_chains_differ(const nft::Table& want, const nft::ObservedTable& have) {
-  for (const auto& [name, chain] : want.chains) {
-    const auto found = have.chains.find(name);
-    if (found != have.chains.end() && found->second.hook != chain.hook) return true;
-  }
-  return false;
+  return std::ranges::any_of(want.chains, [&](const auto& wanted) {
+    const auto found = have.chains.find(wanted.first);
+    return found != have.chains.end() && found->second.hook != wanted.second.hook;
+  });
 }
 
 }  // namespace

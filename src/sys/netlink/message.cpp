@@ -95,7 +95,7 @@ std::span<const std::uint8_t> Attributes::find(int attribute) const {
 std::optional<std::string> Attributes::text(int attribute) const {
   const auto bytes = find(attribute);
   if (bytes.data() == nullptr) return std::nullopt;
-  const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
+  const auto end = std::ranges::find(bytes, std::uint8_t{0});
   return std::string(bytes.begin(), end);
 }
 

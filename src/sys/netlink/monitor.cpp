@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <span>
 #include <vector>
@@ -98,7 +99,7 @@ void note(const nlmsghdr& message, Changes& changes) {
 }
 
 Result<void> drain(int fd, Changes& changes) {
-  alignas(nlmsghdr) std::array<std::uint8_t, 32 * 1024> buffer;
+  alignas(nlmsghdr) std::array<std::uint8_t, 32'768> buffer{};
   while (true) {
     const auto size = ::recv(fd, buffer.data(), buffer.size(), 0);
     if (size < 0 && errno == EINTR) continue;
@@ -123,7 +124,7 @@ Result<Monitor> Monitor::open() {
   constexpr std::array route_groups{RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
                                     RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV4_RULE,   RTNLGRP_IPV6_RULE};
   std::array<int, route_groups.size()> groups{};
-  std::copy(route_groups.begin(), route_groups.end(), groups.begin());
+  std::ranges::copy(route_groups, groups.begin());
   auto route = subscribe(NETLINK_ROUTE, groups);
   if (!route) return std::unexpected(route.error());
   auto netfilter = subscribe(NETLINK_NETFILTER, std::array<int, 1>{NFNLGRP_NFTABLES});

@@ -53,7 +53,7 @@ std::optional<Prefix> prefix_in(const Attributes& attributes, int attribute, Fam
 }
 
 template <typename Object, typename Decode>
-Result<std::vector<Object>> list(Socket& socket, Request& request, std::string_view what, Decode&& decode) {
+Result<std::vector<Object>> list(Socket& socket, Request& request, std::string_view what, const Decode& decode) {
   const auto messages = socket.dump(request);
   if (!messages) return std::unexpected(messages.error().in(what));
   std::vector<Object> objects;

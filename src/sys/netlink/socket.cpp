@@ -33,7 +33,7 @@ Answer read_answer(const nlmsghdr& message) {
 
 /// Calls visit for each message that answers `sequence`, until it returns false.
 template <typename Visitor>
-void visit_messages(std::span<const std::uint8_t> bytes, std::uint32_t sequence, Visitor&& visit) {
+void visit_messages(std::span<const std::uint8_t> bytes, std::uint32_t sequence, const Visitor& visit) {
   int left = static_cast<int>(bytes.size());
   const auto* message = reinterpret_cast<const nlmsghdr*>(bytes.data());
   while (mnl_nlmsg_ok(message, left)) {

@@ -34,11 +34,11 @@ class Messages {
   void clear() { bytes_.clear(); }
   /// visit(const nlmsghdr&) for each, in the kernel's order.
   template <typename Visitor>
-  void for_each(Visitor&& visit) const {
+  void for_each(const Visitor& visit) const {
     for (std::size_t at = 0; at < bytes_.size();) {
       const auto* message = reinterpret_cast<const nlmsghdr*>(bytes_.data() + at);
       visit(*message);
-      at += (message->nlmsg_len + NLMSG_ALIGNTO - 1) / NLMSG_ALIGNTO * NLMSG_ALIGNTO;
+      at += NLMSG_ALIGN(std::size_t{message->nlmsg_len});
     }
   }
 
@@ -73,7 +73,7 @@ class Socket {
   /// One request, its replies and the answer; `interrupted` where the kernel says that the list changed meanwhile.
   Result<Answer> exchange(Request& request, int flags, Messages& replies, bool& interrupted);
 
-  static constexpr std::size_t buffer_size = 64 * 1024;  // larger than any message the kernel puts into a dump
+  static constexpr std::size_t buffer_size = 65'536;  // larger than any message the kernel puts into a dump
 
   Handle handle_;
   std::uint32_t sequence_ = 0;

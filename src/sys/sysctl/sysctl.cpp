@@ -14,7 +14,7 @@ namespace fairlead::sysctl {
 namespace {
 
 Result<std::string> absolute(const std::string& path) {
-  const std::string full = "/proc/sys/" + path;
+  std::string full = "/proc/sys/" + path;
   // A device may be called anything, but not lead out of the folder.
   if (path.empty() || path.front() == '/' || (full + "/").find("/../") != std::string::npos) {
     return fail("sysctl " + path + ": not a path below /proc/sys");
