@@ -23,8 +23,10 @@ class MarkMask {
     const std::uint32_t low = bits_ == 0 ? 0 : bits_ >> shift();
     return bits_ != 0 && (low & (low + 1)) == 0;
   }
-  /// The largest uplink id that fits; ids start at 1, 0 means "no uplink".
-  [[nodiscard]] constexpr std::uint32_t capacity() const { return bits_ == 0 ? 0 : bits_ >> shift(); }
+  /// The largest uplink id that fits; ids start at 1, 0 means "no uplink", and all bits set mean "undecided".
+  [[nodiscard]] constexpr std::uint32_t capacity() const { return bits_ == 0 ? 0 : (bits_ >> shift()) - 1; }
+  /// Of a packet whose uplink is not chosen yet: for it there is no default route.
+  [[nodiscard]] constexpr std::uint32_t undecided() const { return bits_; }
   [[nodiscard]] constexpr std::uint32_t value(UplinkId id) const {
     assert(id.value != 0 && id.value <= capacity());
     return std::uint32_t{id.value} << shift();

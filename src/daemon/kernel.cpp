@@ -7,7 +7,6 @@
 
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"
-#include "sys/nft/nft.hpp"
 #include "sys/sysctl/sysctl.hpp"
 
 namespace fairlead::daemon {
@@ -17,14 +16,6 @@ std::vector<std::string> devices_of(const State& state) {
   auto devices = state.links_up;
   for (const auto& address : state.addresses) devices.push_back(address.link);
   return devices;
-}
-
-/// What a step needs to be undone, gathered before it runs.
-Result<Step> undo_of(const Step& step) {
-  if (auto inverse_step = inverse(step)) return *inverse_step;
-  auto snapshot = sys::snapshot_nft();
-  if (!snapshot) return std::unexpected(snapshot.error());
-  return RunNft{std::move(*snapshot)};
 }
 
 }  // namespace
@@ -57,7 +48,8 @@ Result<ObservedState> Kernel::observe(const State& want) {
   have->sysctls = std::move(*sysctls);
   auto table = sys::observe_nft();
   if (!table) return std::unexpected(table.error());
-  have->nft = std::move(*table);
+  nft_ = std::move(*table);
+  if (nft_) have->nft = nft_->table;
   return have;
 }
 
@@ -67,18 +59,29 @@ Result<void> Kernel::run(const Step& step) {
   return netlink::apply(socket_, step);
 }
 
+Result<void> Kernel::undo(const Done& done) {
+  if (const auto step = inverse(done.step)) return run(*step);
+  return sys::restore_nft(done.nft_before);
+}
+
+Result<void> Kernel::undo_down_to(std::size_t count) {
+  Result<void> result;
+  for (; done_.size() > count; done_.pop_back())
+    if (auto undone = undo(done_.back()); !undone && result) result = undone;
+  return result;
+}
+
 Result<void> Kernel::carry_out(const Plan& plan) {
-  std::vector<Step> undo;
+  const auto before = done_.size();
   for (const auto& step : plan.steps) {
-    auto inverse_step = undo_of(step);
-    auto done = inverse_step ? run(step) : std::unexpected(inverse_step.error());
+    auto done = run(step);
     if (done) {
-      undo.push_back(std::move(*inverse_step));
+      done_.push_back({step, std::holds_alternative<RunNft>(step) ? nft_ : std::nullopt});
       continue;
     }
     auto error = done.error();
-    for (const auto& back : std::views::reverse(undo))
-      if (auto undone = run(back); !undone) error.message += "; and going back failed: " + undone.error().message;
+    if (auto undone = undo_down_to(before); !undone)
+      error.message += "; and going back failed: " + undone.error().message;
     return std::unexpected(error);
   }
   return {};

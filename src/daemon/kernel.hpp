@@ -11,6 +11,7 @@
 #include "core/model/plan.hpp"
 #include "core/model/state.hpp"
 #include "sys/netlink/socket.hpp"
+#include "sys/nft/nft.hpp"
 
 namespace fairlead::daemon {
 
@@ -22,14 +23,30 @@ class Kernel {
   Result<Facts> facts(const Config& config);
   /// What is there of what `want` cares for.
   Result<ObservedState> observe(const State& want);
-  /// All steps or none: a failed step undoes those before it; if that fails too, the error tells both.
+  /// All steps or none: a failed step undoes those before it; if that fails too, the error tells both. The plan is
+  /// made from what observe() said last.
   Result<void> carry_out(const Plan& plan);
+  /// From here go_back() counts.
+  void begin() { done_.clear(); }
+  /// Undoes every plan that was carried out since begin().
+  Result<void> go_back() { return undo_down_to(0); }
 
  private:
+  /// What was done, with what is needed to undo it.
+  struct Done {
+    Step step;
+    std::optional<sys::NftListing> nft_before;  // for RunNft
+  };
+
   explicit Kernel(netlink::Socket socket) : socket_(std::move(socket)) {}
   Result<void> run(const Step& step);
+  Result<void> undo(const Done& done);
+  /// The latest first; goes on after an error, and tells the first.
+  Result<void> undo_down_to(std::size_t count);
 
   netlink::Socket socket_;
+  std::optional<sys::NftListing> nft_;  // as observed last
+  std::vector<Done> done_;
 };
 
 }  // namespace fairlead::daemon

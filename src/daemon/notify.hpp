@@ -4,7 +4,9 @@
 
 namespace fairlead::daemon {
 
-/// "READY=1", "RELOADING=1", "STOPPING=1", "STATUS=…".
+/// "READY=1", "STOPPING=1", "STATUS=…".
 void notify_service_manager(std::string_view message);
+/// "RELOADING=1" with the time, by which Type=notify-reload knows that the "READY=1" to come answers this reload.
+void notify_reloading();
 
 }  // namespace fairlead::daemon

@@ -77,9 +77,7 @@ Result<void> Router::reload() {
   auto settled = settle(*fresh, ids);
   if (!settled) {
     auto error = settled.error();
-    if (config_ != nullptr)
-      if (auto back = settle(*config_, ids_); !back)
-        error.message += "; and going back failed: " + back.error().message;
+    if (auto back = kernel_.go_back(); !back) error.message += "; and going back failed: " + back.error().message;
     return std::unexpected(error);
   }
   ids_ = std::move(ids);
@@ -103,6 +101,7 @@ Result<void> Router::reconcile() {
 
 Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, const UplinkIds& ids) {
   auto settled = std::make_unique<Settled>();
+  kernel_.begin();
   for (int round = 0; round < most_rounds; ++round) {
     // What is read below is newer than every event drained here, so none is lost and our own wake nobody.
     if (auto drained = drain(); !drained) return std::unexpected(drained.error());
@@ -141,7 +140,7 @@ void Router::finish(const Config& config, const Settled& settled) {
   const auto& mask = config.router.mark_mask;
   for (const auto id : news.lost)
     if (auto deleted = conntrack::delete_by_mark(mask.value(id), mask.bits()); !deleted)
-      spdlog::warn("{}", deleted.error().message);
+      spdlog::warn("connections of the lost uplink hang until they time out: {}", deleted.error().message);
   publish(config, settled);
 }
 

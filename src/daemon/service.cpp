@@ -56,6 +56,8 @@ class Service {
     schedule(slow_round);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
+    if (const auto counted = conntrack::count(); !counted)
+      spdlog::warn("connections of a lost uplink will hang until they time out: {}", counted.error().message);
     notify_service_manager("READY=1");
     spdlog::info("ready");
     loop_.run();
@@ -91,7 +93,7 @@ class Service {
   }
 
   Result<void> reload() {
-    notify_service_manager("RELOADING=1");
+    notify_reloading();
     auto done = router_.reload();
     notify_service_manager("READY=1");
     if (done)

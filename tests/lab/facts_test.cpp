@@ -50,6 +50,7 @@ TEST_F(FactsChange, AGatewayThatMovesIsFollowed) {
       on_router({"ip", "route", "add", "default", "via", "100.64.2.254", "dev", "eth2", "metric", "700"}));
   ASSERT_TRUE(lab::wait_until(
       [&] { return on_router({"ip", "route", "show", "table", "7002"}).contains("via 100.64.2.254"); }, lab::in(5s)));
+  ASSERT_TRUE(wait_for_state("cable2", "up"));
   EXPECT_EQ(shares(host("home-1"), 9, server(1)).at("cable2"), 3);
 }
 

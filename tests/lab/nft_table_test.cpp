@@ -5,6 +5,7 @@
 #include "core/render/nft_script.hpp"
 #include "namespace_fixture.hpp"
 #include "support/sample.hpp"
+#include "sys/nft/features.hpp"
 #include "sys/nft/nft.hpp"
 
 namespace fairlead {
@@ -91,7 +92,8 @@ class NftTable : public lab_test::NamespaceTest {
   std::optional<nft::ObservedTable> observe() {
     auto table = sys::observe_nft();
     EXPECT_TRUE(table) << (table ? "" : table.error().message);
-    return table.value_or(std::nullopt);
+    if (!table || !*table) return std::nullopt;
+    return (*table)->table;
   }
   /// Brings the kernel to `want` and checks that it reads back so.
   std::string become(const nft::Table& want) {
@@ -155,12 +157,35 @@ TEST_F(NftTable, EveryStepBetweenConfigurationsLoads) {
 
 TEST_F(NftTable, ASnapshotBringsTheTableBack) {
   become(compiled(rich_config()));
-  const auto before = sys::snapshot_nft();
+  const auto before = sys::observe_nft();
   ASSERT_TRUE(before) << before.error().message;
   become(compiled(sample::config()));
-  const auto restored = sys::run_nft(*before);
+  const auto restored = sys::restore_nft(*before);
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_EQ(observe(), nft::observed(compiled(rich_config())));
+}
+
+TEST_F(NftTable, WhatPacketsFilledIsNotReadAndOutlivesARestore) {
+  become(compiled(rich_config()));
+  const std::string affinity = "inet fairlead affinity4";
+  ASSERT_TRUE(sys::run_nft("add element " + affinity + " { 192.0.2.1 . 192.0.2.2 timeout 1h : 0x01000000 }"));
+  const auto before = sys::observe_nft();
+  ASSERT_TRUE(before && *before);
+  EXPECT_FALSE((*before)->text.contains("192.0.2.2"));
+  EXPECT_TRUE((*before)->text.contains("100.64.1.2")) << "what the file fills is";
+  ASSERT_TRUE(sys::run_nft("flush chain inet fairlead forward"));
+  ASSERT_TRUE(sys::restore_nft(*before));
+  EXPECT_EQ(observe(), (*before)->table);
+  const auto listed = lab::must_run({"nft", "list", "map", "inet", "fairlead", "affinity4"});
+  EXPECT_TRUE(listed && listed->contains("192.0.2.1 . 192.0.2.2")) << listed.value_or("");
+}
+
+TEST_F(NftTable, NoFeatureIsMissingWhereTheTableLoads) {
+  become(compiled(rich_config()));
+  std::string every_word;
+  for (const auto& feature : sys::features()) every_word += std::string(feature.word) + " ";
+  for (const auto* missing : sys::missing_features(every_word)) ADD_FAILURE() << missing->option;
+  EXPECT_TRUE(sys::missing_features(render::nft_table(compiled(rich_config()))).empty());
 }
 
 TEST_F(NftTable, ARefusedScriptChangesNothing) {

@@ -230,6 +230,28 @@ TEST_F(Reconcile, AnApplyThatFailsHalfWayGoesBack) {
   EXPECT_TRUE(fairlead("reload").ok()) << "and works when the reason is gone";
 }
 
+TEST_F(Reconcile, AFirstStartThatFailsLateGoesBackAltogether) {
+  build(R"(
+[lan.home]
+interface = "eth0"
+address = "192.168.1.1/24"
+[wan.cable]
+interface = "eth1"
+address = "100.64.1.2/30"
+gateway = "100.64.1.1"
+)");
+  // The link comes up by the first round; only then the uplink's route is wanted, and its place is taken.
+  static_cast<void>(on_router({"ip", "link", "set", "eth1", "down"}));
+  static_cast<void>(on_router({"ip", "route", "add", "default", "dev", "lo", "table", "7001", "metric", "10"}));
+  const auto before = kernel_state();
+  const auto ended = host("router").run(lab::router_command(*lab_, FAIRLEAD_PROGRAM, "run", {"-c", file()}));
+  ASSERT_TRUE(ended) << ended.error().message;
+  EXPECT_EQ(ended->status, 1);
+  EXPECT_THAT(ended->err, HasSubstr("changed the kernel in")) << "a round that went well";
+  EXPECT_THAT(ended->err, HasSubstr("table 7001"));
+  EXPECT_EQ(kernel_state(), before);
+}
+
 TEST_F(Reconcile, WhatTheKernelDoesNotTakeIsToldAndUndone) {
   start(three_uplinks);
   static_cast<void>(on_router({"ip", "link", "add", "eth9", "type", "veth", "peer", "name", "eth9p"}));

@@ -31,6 +31,10 @@ class MonitorTest : public lab_test::NamespaceTest {
     ip("link add wan1 type veth peer name far1");
     for (const char* link : {"lo", "wan1", "far1"}) ip(std::string("link set up dev ") + link);
     ip("addr add 10.1.0.2/24 dev wan1");
+    // The kernel tells the operational state when it gets round to it, which may be later than all this.
+    for (const char* link : {"wan1", "far1"})
+      ASSERT_TRUE(
+          lab::wait_until([&] { return ip(std::string("link show dev ") + link).contains("state UP"); }, lab::in(5s)));
   }
 
   /// What it tells until `expected` is among it, or until the deadline.

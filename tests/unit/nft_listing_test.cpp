@@ -64,5 +64,34 @@ TEST(NftListing, NonsenseIsAnError) {
   EXPECT_TRUE(parse_listing("")->sets.empty());
 }
 
+TEST(NftListing, OurTableIsFoundAmongOthers) {
+  const std::string ruleset = "table inet other {\n\tchain a {\n\t}\n}\ntable inet fairlead {\n\tchain b {\n\t}\n}\n";
+  EXPECT_EQ(table_in(ruleset, "inet fairlead"), "table inet fairlead {\n\tchain b {\n\t}\n}\n");
+  EXPECT_EQ(table_in(ruleset, "inet fair"), "");
+}
+
+TEST(NftListing, SetsAreFilledFromListingsOfTheirOwn) {
+  const std::string bare =
+      "table inet fairlead {\n\tmap slots4 {\n\t\ttype mark : verdict\n\t}\n\tmap affinity4 {\n\t\ttype ipv4_addr : "
+      "mark\n\t\tflags dynamic,timeout\n\t}\n\tset gone {\n\t\ttype mark\n\t}\n\tchain b {\n\t}\n}\n";
+  std::string asked;
+  const auto filled = with_sets(bare, [&](const ListedSet& set) -> Result<std::string> {
+    asked += set.kind + " " + set.name + (set.dynamic ? " dynamic, " : ", ");
+    if (set.name == "gone")
+      return "table inet fairlead {\n\tset gone {\n\t\ttype ifname\n\t\telements = { \"a\" }\n\t}\n}\n";
+    if (set.dynamic) return "";
+    return "table inet fairlead {\n\tmap slots4 {\n\t\ttype mark : verdict\n\t\telements = { 1 : accept,\n\t\t\t     2 "
+           ": "
+           "drop }\n\t}\n}\n";
+  });
+  EXPECT_EQ(asked, "map slots4, map affinity4 dynamic, set gone, ");
+  ASSERT_TRUE(filled);
+  auto expected = bare;
+  expected.insert(expected.find("\t}\n"), "\t\telements = { 1 : accept,\n\t\t\t     2 : drop }\n");
+  EXPECT_EQ(*filled, expected) << "a set of another definition is left as it was";
+  const auto failed = with_sets(bare, [](const ListedSet&) -> Result<std::string> { return fail("no"); });
+  EXPECT_EQ(failed.error().message, "no");
+}
+
 }  // namespace
 }  // namespace fairlead::sys

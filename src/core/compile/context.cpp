@@ -42,6 +42,7 @@ std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts
 TableId table_of(UplinkId id) { return TableId{ours::table_base + id.value}; }
 
 const char* digit(Family family) { return family == Family::v4 ? "4" : "6"; }
+const char* protocol_name(Family family) { return family == Family::v4 ? "ipv4" : "ipv6"; }
 const char* header(Family family) { return family == Family::v4 ? "ip" : "ip6"; }
 const char* address_type(Family family) { return family == Family::v4 ? "ipv4_addr" : "ipv6_addr"; }
 
@@ -49,6 +50,9 @@ std::string quoted(const std::string& name) { return '"' + name + '"'; }
 std::string element(const Prefix& prefix) { return prefix.is_host() ? prefix.address.to_text() : prefix.to_text(); }
 std::string hexadecimal(std::uint32_t number) { return fmt::format("{:#010x}", number); }
 
+std::string choice_chain(const Config& config, Family family) {
+  return (config.policies.empty() ? "balance" : "choose") + std::string(digit(family));
+}
 std::string mark_chain(UplinkId id) { return fmt::format("mark_{}", id.value); }
 std::string go_to(const std::string& chain) { return "goto " + chain; }
 

@@ -28,9 +28,12 @@ struct Context {
 
 [[nodiscard]] TableId table_of(UplinkId id);
 [[nodiscard]] inline TableId balance_table() { return TableId{ours::table_base}; }
+[[nodiscard]] inline TableId undecided_table() { return TableId{ours::table_last}; }
 
 /// "4" or "6", the suffix of sets and chains that exist once a family.
 [[nodiscard]] const char* digit(Family family);
+/// "ipv4" or "ipv6", nft's name of the protocol.
+[[nodiscard]] const char* protocol_name(Family family);
 /// "ip" or "ip6", nft's name of the header.
 [[nodiscard]] const char* header(Family family);
 /// "ipv4_addr" or "ipv6_addr", nft's name of the type.
@@ -41,6 +44,8 @@ struct Context {
 [[nodiscard]] std::string element(const Prefix& prefix);
 [[nodiscard]] std::string hexadecimal(std::uint32_t number);
 
+/// Where the uplink of a new connection is chosen: "choose4", or at once "balance4" where the file has no policies.
+[[nodiscard]] std::string choice_chain(const Config& config, Family family);
 /// "mark_3": marks packet and connection for the uplink and ends the chain.
 [[nodiscard]] std::string mark_chain(UplinkId id);
 [[nodiscard]] std::string go_to(const std::string& chain);

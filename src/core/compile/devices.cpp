@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
 
@@ -8,14 +10,21 @@ void add_devices(const Context& context, nft::Table& table) {
   auto& uplinks = add_set(table, "uplinks", "type ifname;", "devices of the uplinks");
   // fib's device name has a type of its own in nft, so what compares with it needs a set of its own.
   auto& inside = add_set(table, "inside", "typeof fib daddr oifname;", "devices of the LANs, for route lookups");
-  auto& outside = add_set(table, "outside", "typeof fib daddr oifname;", "devices of the uplinks, for route lookups");
   for (const auto& lan : context.config.lans) {
     lans.elements.emplace(quoted(lan.interface), "");
     inside.elements.emplace(quoted(lan.interface), "");
   }
   for (const auto& wan : context.config.wans) {
     uplinks.elements.emplace(quoted(wan.interface), "");
-    outside.elements.emplace(quoted(wan.interface), "");
+  }
+  for (const auto family : families) {
+    auto& router = add_set(table, fmt::format("router{}", digit(family)), fmt::format("type {};", address_type(family)),
+                           "the router's own addresses");
+    for (const auto& lan : context.config.lans)
+      for (const auto& own : lan_addresses(lan, context.facts, family))
+        router.elements.emplace(own.address.to_text(), "");
+    for (const auto& uplink : context.uplinks)
+      for (const auto& own : uplink.path(family).own) router.elements.emplace(own.address.to_text(), "");
   }
 }
 

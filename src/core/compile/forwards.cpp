@@ -104,7 +104,7 @@ void add_unbound_services(const Context& context, nft::Chain& chain) {
       add_rule(
           chain,
           fmt::format("iifname @uplinks meta nfproto {} udp dport != {{ 68, 546 }} socket wildcard 1 dnat {} to {}",
-                      family == Family::v4 ? "ipv4" : "ipv6", header(family), neutral->to_text()),
+                      protocol_name(family), header(family), neutral->to_text()),
           "answers of unbound UDP services");
 }
 
@@ -113,6 +113,8 @@ void add_unbound_services(const Context& context, nft::Chain& chain) {
 void add_forwards(const Context& context, nft::Table& table) {
   const auto& forwards = context.config.forwards;
   auto& destination = add_base_chain(table, "destination", "type nat hook prerouting priority -100; policy accept;");
+  add_rule(destination, fmt::format("meta mark & {} != 0 return", hexadecimal(context.config.router.mark_mask.bits())),
+           "already known to leave by an uplink");
   add_rule(destination, "fib daddr type != local return");
   if (!forwards.empty()) add_entries(context, table, destination);
   add_unbound_services(context, destination);

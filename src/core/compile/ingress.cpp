@@ -1,10 +1,11 @@
-// Prerouting and output, before routing: packets of known connections get their mark back, new ones are checked
-// for a plausible source and sent on to the choice of an uplink.
+// Prerouting, before routing: by the device, packets go to the chain of their LAN (from_lan.cpp) or to that of the
+// uplinks, where new connections are checked for a plausible source and remember where they came in.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
+#include "core/compile/ingress.hpp"
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
 
@@ -33,7 +34,9 @@ void add_near_networks(const Context& context, nft::Table& table) {
 }
 
 void add_from_uplink(const Context& context, nft::Table& table) {
-  add_rule(table.chains["from_uplink"], "ct state new goto new_from_uplink");
+  auto& from_uplink = table.chains["from_uplink"];
+  refuse_own_sources(from_uplink);
+  add_rule(from_uplink, "ct state new goto new_from_uplink");
   auto& fresh = table.chains["new_from_uplink"];
   add_near_networks(context, table);
   add_rule(fresh, "fib saddr type local goto spoofed", "our own address as a source");
@@ -51,77 +54,27 @@ void add_from_uplink(const Context& context, nft::Table& table) {
   add_rule(fresh, "iifname vmap @tag");
 }
 
-void add_from_lan(const Context& context, nft::Table& table) {
-  auto& from_lan = table.chains["from_lan"];
-  add_rule(from_lan, masked_ct_mark(context.config.router.mark_mask) + " vmap @restore",
-           "known connections keep their uplink");
-  add_rule(from_lan, "ct state new goto new_from_lan");
-  auto& fresh = table.chains["new_from_lan"];
-  add_rule(fresh, "fib daddr type != unicast return", "to the router itself, or to everyone");
-  add_rule(fresh, "ip6 saddr fe80::/10 return");
-  add_rule(fresh, "fib saddr . iif oif missing goto spoofed", "a source that is not behind this device");
-  add_rule(fresh, "fib daddr oifname != @outside return", "LAN, static and VPN routes come first");
-  add_rule(fresh, "meta nfproto vmap { ipv4 : goto choose4, ipv6 : goto choose6 }");
-}
-
-void add_output(const Context& context, nft::Table& table) {
-  auto& output = add_base_chain(table, "output", "type route hook output priority -150; policy accept;");
-  add_rule(output, "oifname != @uplinks return");
-  add_rule(output, masked_ct_mark(context.config.router.mark_mask) + " vmap @restore");
-  add_rule(output, "ct state new goto new_from_router");
-  auto& fresh = table.chains["new_from_router"];
-  for (const auto family : families) {
-    auto& bound = add_map(table, fmt::format("bound{}", digit(family)),
-                          fmt::format("type ifname . {} : verdict;", address_type(family)),
-                          "sockets that chose an uplink by its address or device");
-    for (const auto& uplink : context.uplinks)
-      for (const auto& own : uplink.path(family).own)
-        bound.elements.emplace(fmt::format("{} . {}", quoted(uplink.wan->interface), own.address.to_text()),
-                               go_to(mark_chain(uplink.id)));
-    add_rule(fresh, fmt::format("oifname . {} saddr vmap @{}", header(family), fmt::format("bound{}", digit(family))));
-  }
-  add_rule(fresh, "fib daddr type != unicast return");
-  add_rule(fresh, "ip6 saddr fe80::/10 return");
-  add_rule(fresh, "meta nfproto vmap { ipv4 : goto choose4, ipv6 : goto choose6 }");
-}
-
 }  // namespace
+
+void refuse_own_sources(nft::Chain& chain) {
+  for (const auto family : families)
+    add_rule(chain, fmt::format("{} saddr @router{} goto spoofed", header(family), digit(family)));
+}
+
+std::string from_lan_chain(const LanConfig& lan) { return "from_lan_" + lan.name; }
 
 void add_ingress(const Context& context, nft::Table& table) {
   auto& prerouting = add_base_chain(table, "prerouting", "type filter hook prerouting priority -150; policy accept;");
+  // A name is compared faster than it is looked up, while there are few.
+  if (context.config.lans.size() <= 2)
+    for (const auto& lan : context.config.lans)
+      add_rule(prerouting, fmt::format("iifname {} goto {}", quoted(lan.interface), from_lan_chain(lan)));
   add_rule(prerouting, "iifname vmap @ingress");
   auto& ingress = add_map(table, "ingress", "type ifname : verdict;", "where packets of a device go first");
-  for (const auto& lan : context.config.lans) ingress.elements.emplace(quoted(lan.interface), "goto from_lan");
+  for (const auto& lan : context.config.lans)
+    ingress.elements.emplace(quoted(lan.interface), go_to(from_lan_chain(lan)));
   for (const auto& wan : context.config.wans) ingress.elements.emplace(quoted(wan.interface), "goto from_uplink");
-  add_from_lan(context, table);
   add_from_uplink(context, table);
-  add_output(context, table);
-}
-
-void add_choice(const Context& context, nft::Table& table) {
-  for (const auto family : families) {
-    auto& direct = add_map(table, fmt::format("direct{}", digit(family)),
-                           fmt::format("type {} : verdict; flags interval;", address_type(family)),
-                           "subnets that lie directly behind an uplink");
-    // Of equal subnets the first one that works wins. Overlapping ones of different lengths cannot stand in one
-    // interval map; the longer one is the nearer, and the rest is reached by any uplink anyway.
-    std::vector<std::pair<Prefix, const Uplink*>> networks;
-    for (const auto& uplink : context.uplinks)
-      for (const auto& own : uplink.path(family).own)
-        if (!own.is_host()) networks.emplace_back(own.network(), &uplink);
-    std::ranges::stable_sort(
-        networks, {}, [&](const auto& entry) { return std::pair(-entry.first.length, !entry.second->usable(family)); });
-    std::vector<Prefix> taken;
-    for (const auto& [network, uplink] : networks) {
-      if (std::ranges::any_of(taken, [&](const Prefix& other) { return other.overlaps(network); })) continue;
-      taken.push_back(network);
-      direct.elements.emplace(element(network), go_to(mark_chain(uplink->id)));
-    }
-    auto& choose = table.chains[fmt::format("choose{}", digit(family))];
-    add_rule(choose, fmt::format("{} daddr vmap @direct{}", header(family), digit(family)));
-    add_rule(choose, fmt::format("jump policies{}", digit(family)));
-    add_rule(choose, fmt::format("goto balance{}", digit(family)));
-  }
 }
 
 }  // namespace fairlead::compile

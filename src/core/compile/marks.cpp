@@ -14,9 +14,8 @@ void add_marks(const Context& context, nft::Table& table) {
   for (const auto& uplink : context.uplinks) {
     const auto id = uplink.id;
     const auto& name = uplink.wan->name;
-    auto& mark = table.chains[mark_chain(id)];
-    add_rule(mark, set_mark("ct", mask, id), "connection takes uplink " + name);
-    add_rule(mark, set_mark("meta", mask, id) + " accept");
+    add_rule(table.chains[mark_chain(id)], set_mark("ct", mask, id) + " " + set_mark("meta", mask, id) + " accept",
+             "connection takes uplink " + name);
 
     const auto restore_chain = fmt::format("restore_{}", id.value);
     add_rule(table.chains[restore_chain], set_mark("meta", mask, id) + " accept", "uplink " + name);

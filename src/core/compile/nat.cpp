@@ -1,41 +1,55 @@
-// Source NAT by maps that follow the addresses rather than masquerade, which forgets connections when an address
+// Source NAT to constants that follow the addresses rather than masquerade, which forgets connections when an address
 // or a link blinks and cannot use a pair's shared address.
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
+#include "core/compile/prefix_translation.hpp"
 
 namespace fairlead::compile {
 
+namespace {
+
+std::string nat_chain(UplinkId id) { return fmt::format("nat_{}", id.value); }
+
+/// Sources that are right already: the uplink's own addresses, and link-local ones.
+std::vector<std::string> right_sources(const UplinkPath& path, Family family) {
+  std::vector<std::string> sources;
+  for (const auto& own : path.own) sources.push_back(own.address.to_text());
+  if (family == Family::v6) sources.emplace_back("fe80::/10");
+  return sources;
+}
+
+void add_uplink(const Context& context, const Uplink& uplink, nft::Table& table) {
+  auto& chain = table.chains[nat_chain(uplink.id)];
+  for (const auto family : families) {
+    const auto* ip = header(family);
+    const auto sources = right_sources(uplink.path(family), family);
+    if (sources.size() == 1) add_rule(chain, fmt::format("{} saddr {} return", ip, sources.front()));
+    if (sources.size() > 1) add_rule(chain, fmt::format("{} saddr {{ {} }} return", ip, join(sources, ", ")));
+    if (family == Family::v6) add_rule(chain, "ip6 daddr ff00::/8 return");
+    if (family == Family::v6) add_prefix_translation(context, uplink, table, chain);
+    if (const auto source = uplink.path(family).address())
+      add_rule(chain, fmt::format("snat {} to {}", ip, source->to_text()));
+  }
+}
+
+}  // namespace
+
 void add_nat(const Context& context, nft::Table& table) {
   auto& postrouting = add_base_chain(table, "postrouting", "type nat hook postrouting priority 100; policy accept;");
-  add_rule(postrouting, "oifname @uplinks goto to_uplink");
+  auto& by_device = add_map(table, "nat_by_device", "type ifname : verdict;", "source NAT by uplink");
+  for (const auto& uplink : context.uplinks) {
+    by_device.elements.emplace(quoted(uplink.wan->interface), go_to(nat_chain(uplink.id)));
+    add_uplink(context, uplink, table);
+  }
+  add_rule(postrouting, "oifname vmap @nat_by_device");
   auto& hairpin = add_set(table, "hairpin", "type ifname . ifname;", "in and out by the same LAN");
   for (const auto& lan : context.config.lans)
     hairpin.elements.emplace(quoted(lan.interface) + " . " + quoted(lan.interface), "");
   add_rule(postrouting, "iifname . oifname @hairpin ct status dnat masquerade",
            "a LAN host that uses a forward: replies must come back through the router");
-
-  auto& chain = table.chains["to_uplink"];
-  add_rule(chain, "ip6 saddr fe80::/10 return");
-  add_rule(chain, "ip6 daddr ff00::/8 return");
-  for (const auto family : families) {
-    auto& own =
-        add_set(table, fmt::format("own{}", digit(family)), fmt::format("type ifname . {};", address_type(family)),
-                "the uplinks' addresses, never translated on their own device");
-    auto& address = add_map(table, fmt::format("address{}", digit(family)),
-                            fmt::format("type ifname : {};", address_type(family)), "source address by uplink");
-    for (const auto& uplink : context.uplinks) {
-      const auto device = quoted(uplink.wan->interface);
-      for (const auto& prefix : uplink.path(family).own)
-        own.elements.emplace(device + " . " + prefix.address.to_text(), "");
-      if (const auto source = uplink.path(family).address()) address.elements.emplace(device, source->to_text());
-    }
-    add_rule(chain, fmt::format("oifname . {} saddr @own{} return", header(family), digit(family)));
-  }
-  add_prefix_translation(context, table);
-  for (const auto family : families)
-    add_rule(chain, fmt::format("snat {} to oifname map @address{}", header(family), digit(family)));
 }
 
 }  // namespace fairlead::compile

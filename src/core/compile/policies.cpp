@@ -209,6 +209,7 @@ void add_policies_of(const Context& context, nft::Table& table, Family family) {
 }  // namespace
 
 void add_policies(const Context& context, nft::Table& table) {
+  if (context.config.policies.empty()) return;
   auto& refuse = table.chains["refuse_policy"];
   add_rule(refuse, "meta l4proto tcp reject with tcp reset");
   add_rule(refuse, "reject with icmpx admin-prohibited");

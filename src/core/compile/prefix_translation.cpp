@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/compile/nft_builder.hpp"
-#include "core/compile/parts.hpp"
+#include "core/compile/prefix_translation.hpp"
 
 namespace fairlead::compile {
 namespace {
@@ -31,20 +31,17 @@ std::vector<Prefix> lan_prefixes(const Context& context) {
 
 }  // namespace
 
-void add_prefix_translation(const Context& context, nft::Table& table) {
+void add_prefix_translation(const Context& context, const Uplink& uplink, nft::Table& table, nft::Chain& chain) {
+  if (!uplink.wan->prefix_translation || !uplink.wan->prefix) return;
   const auto inside = lan_prefixes(context);
-  for (const auto& uplink : context.uplinks) {
-    if (!uplink.wan->prefix_translation || !uplink.wan->prefix) continue;
-    const auto& whole = *uplink.wan->prefix;
-    const auto name = fmt::format("translate_{}", uplink.id.value);
-    auto& map = add_map(table, name, "type ipv6_addr : interval ipv6_addr; flags interval;",
-                        "LAN prefixes to those of uplink " + uplink.wan->name);
-    const auto room = std::size_t{1} << static_cast<unsigned>(std::min(subnet_length - whole.length, 16));
-    for (std::size_t index = 0; index < inside.size() && index < room; ++index)
-      map.elements.emplace(element(inside[index]), element(subnet(whole, index)));
-    add_rule(table.chains["to_uplink"],
-             fmt::format("oifname {} snat ip6 prefix to ip6 saddr map @{}", quoted(uplink.wan->interface), name));
-  }
+  const auto& whole = *uplink.wan->prefix;
+  const auto name = fmt::format("translate_{}", uplink.id.value);
+  auto& map = add_map(table, name, "type ipv6_addr : interval ipv6_addr; flags interval;",
+                      "LAN prefixes to those of uplink " + uplink.wan->name);
+  const auto room = std::size_t{1} << static_cast<unsigned>(std::min(subnet_length - whole.length, 16));
+  for (std::size_t index = 0; index < inside.size() && index < room; ++index)
+    map.elements.emplace(element(inside[index]), element(subnet(whole, index)));
+  add_rule(chain, fmt::format("snat ip6 prefix to ip6 saddr map @{}", name));
 }
 
 }  // namespace fairlead::compile

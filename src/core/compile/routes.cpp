@@ -77,6 +77,7 @@ void add_routes(const Context& context, State& state) {
   for (const auto family : families) {
     for (const auto& uplink : context.uplinks) add_uplink_table(uplink, family, state);
     add_balance_table(context, family, state);
+    state.routes.push_back(unreachable(undecided_table(), family));
   }
   make_set(state.routes);
 }

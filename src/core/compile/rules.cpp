@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::uint32_t near_priority = ours::rule_first;  // + id
 constexpr std::uint32_t main_priority = ours::rule_first + 130;
-constexpr std::uint32_t unmarked_priority = ours::rule_first + 131;
-constexpr std::uint32_t tree_priority = ours::rule_first + 132;
+constexpr std::uint32_t undecided_priority = ours::rule_first + 131;
+constexpr std::uint32_t unmarked_priority = ours::rule_first + 132;
+constexpr std::uint32_t tree_priority = ours::rule_first + 133;
 constexpr std::uint32_t bound_priority = ours::rule_first + 300;   // + id
 constexpr std::uint32_t source_priority = ours::rule_first + 500;  // + id
 constexpr std::uint32_t balance_priority = ours::rule_first + 900;
@@ -28,12 +29,28 @@ RuleState rule(Family family, std::uint32_t priority) {
   return state;
 }
 
+/// A rule for what carries exactly this value in the mark's bits.
+RuleState marked(Family family, std::uint32_t priority, const MarkMask& mask, std::uint32_t value) {
+  auto state = rule(family, priority);
+  state.mark = value;
+  state.mark_mask = mask.bits();
+  return state;
+}
+
 class MarkTree {
  public:
   MarkTree(Family family, const MarkMask& mask, std::vector<RuleState>& rules)
       : family_(family), mask_(mask), rules_(rules) {}
 
-  /// `ids` is sorted.
+  /// `ids` is sorted. What has another mark than these finds no way out: it never leaks to another uplink.
+  void add_all(std::span<const UplinkId> ids) {
+    add(ids);
+    auto rest = rule(family_, priority_);
+    rest.table = undecided_table();
+    rules_.push_back(rest);
+  }
+
+ private:
   void add(std::span<const UplinkId> ids) {
     if (ids.size() <= leaf_size) {
       for (const auto id : ids) add_leaf(id);
@@ -51,11 +68,8 @@ class MarkTree {
     add({upper, ids.end()});
   }
 
- private:
   void add_leaf(UplinkId id) {
-    auto leaf = rule(family_, priority_++);
-    leaf.mark = mask_.value(id);
-    leaf.mark_mask = mask_.bits();
+    auto leaf = marked(family_, priority_++, mask_, mask_.value(id));
     leaf.table = table_of(id);
     rules_.push_back(leaf);
   }
@@ -67,30 +81,18 @@ class MarkTree {
 };
 
 void add_unmarked_jump(Family family, const MarkMask& mask, UplinkId first, std::vector<RuleState>& rules) {
-  auto jump = rule(family, unmarked_priority);
-  jump.mark = 0;
-  jump.mark_mask = mask.bits();
+  auto jump = marked(family, unmarked_priority, mask, 0);
   jump.go_to = bound_priority + first.value;
   rules.push_back(jump);
-}
-
-bool shares_subnet(const Uplink& uplink, const std::vector<Uplink>& all, Family family) {
-  return std::ranges::any_of(all, [&](const Uplink& other) {
-    return other.id != uplink.id && std::ranges::any_of(uplink.path(family).own, [&](const Prefix& own) {
-             return std::ranges::any_of(other.path(family).own,
-                                        [&](const Prefix& theirs) { return theirs.overlaps(own.network()); });
-           });
-  });
 }
 
 /// Main knows one of several equal subnets only, so what belongs to a connection with a neighbour on another one
 /// looks at that uplink's own subnet first. Only these uplinks have such a rule: every packet walks past it.
 void add_near_subnets(const Context& context, Family family, std::vector<RuleState>& rules) {
+  const auto& mask = context.config.router.mark_mask;
   for (const auto& uplink : context.uplinks) {
     if (!shares_subnet(uplink, context.uplinks, family)) continue;
-    auto near = rule(family, near_priority + uplink.id.value);
-    near.mark = context.config.router.mark_mask.value(uplink.id);
-    near.mark_mask = context.config.router.mark_mask.bits();
+    auto near = marked(family, near_priority + uplink.id.value, mask, mask.value(uplink.id));
     near.table = table_of(uplink.id);
     near.suppress_default = true;
     rules.push_back(near);
@@ -115,6 +117,7 @@ std::map<IpAddress, UplinkId> telling_addresses(const Context& context, Family f
 }  // namespace
 
 void add_rules(const Context& context, State& state) {
+  const auto& mask = context.config.router.mark_mask;
   std::vector<UplinkId> ids;
   for (const auto& uplink : context.uplinks) ids.push_back(uplink.id);
   for (const auto family : families) {
@@ -123,8 +126,11 @@ void add_rules(const Context& context, State& state) {
     connected.table = TableId{254};
     connected.suppress_default = true;
     state.rules.push_back(connected);
-    if (!ids.empty()) add_unmarked_jump(family, context.config.router.mark_mask, ids.front(), state.rules);
-    MarkTree(family, context.config.router.mark_mask, state.rules).add(ids);
+    auto undecided = marked(family, undecided_priority, mask, mask.undecided());
+    undecided.table = undecided_table();
+    state.rules.push_back(undecided);
+    if (!ids.empty()) add_unmarked_jump(family, mask, ids.front(), state.rules);
+    MarkTree(family, mask, state.rules).add_all(ids);
     for (const auto& uplink : context.uplinks) {
       auto bound = rule(family, bound_priority + uplink.id.value);
       bound.output_link = uplink.wan->interface;

@@ -12,6 +12,7 @@ void add_device_sysctls(const std::string& device, const Facts& facts, State& st
     state.sysctls[fmt::format("net/ipv4/conf/{}/{}", device, key)] = value;
   };
   ipv4("rp_filter", "0");
+  ipv4("accept_local", "1");
   ipv4("arp_ignore", "1");
   ipv4("arp_announce", "2");
   ipv4("arp_filter", "0");

@@ -112,4 +112,17 @@ std::vector<const Uplink*> active_uplinks(const std::vector<Uplink>& uplinks, Fa
   return up.empty() ? degraded : up;
 }
 
+bool shares_subnet(const Uplink& uplink, const std::vector<Uplink>& all, Family family) {
+  return std::ranges::any_of(all, [&](const Uplink& other) {
+    return other.id != uplink.id && std::ranges::any_of(uplink.path(family).own, [&](const Prefix& own) {
+             return std::ranges::any_of(other.path(family).own,
+                                        [&](const Prefix& theirs) { return theirs.overlaps(own.network()); });
+           });
+  });
+}
+
+bool any_share_subnet(const std::vector<Uplink>& uplinks, Family family) {
+  return std::ranges::any_of(uplinks, [&](const Uplink& uplink) { return shares_subnet(uplink, uplinks, family); });
+}
+
 }  // namespace fairlead::compile

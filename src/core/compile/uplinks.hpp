@@ -50,4 +50,8 @@ struct Uplink {
 /// The usable uplinks of the lowest tier that has any; degraded ones only where none is wholly up.
 [[nodiscard]] std::vector<const Uplink*> active_uplinks(const std::vector<Uplink>& uplinks, Family family);
 
+/// Another uplink has the same subnet or one that overlaps.
+[[nodiscard]] bool shares_subnet(const Uplink& uplink, const std::vector<Uplink>& all, Family family);
+[[nodiscard]] bool any_share_subnet(const std::vector<Uplink>& uplinks, Family family);
+
 }  // namespace fairlead::compile

@@ -72,7 +72,7 @@ constexpr std::array rows{
     one<&RouterDraft::mark_mask, MaskValue>(
         {.name = "mark_mask",
          .meaning = "The bits of packet and connection marks that are Fairlead's; every other bit is left alone. One "
-                    "row of bits without a gap, with room for the number of every uplink: n bits are enough for 2ⁿ−1 "
+                    "row of bits without a gap, with room for the number of every uplink: n bits are enough for 2ⁿ−2 "
                     "uplinks, up to 126. Change it only where another program uses the same bits.",
          .fallback = "`\"0x7f000000\"`",
          .example = "\"0x00ff0000\""}),

@@ -18,7 +18,8 @@ void check_presence(const FileDraft& draft, Report& report) {
     report.error(top, "there is no uplink: add a section [wan.cable] with interface = \"…\" for each internet link");
 }
 
-int bits_for(std::size_t uplinks) { return static_cast<int>(std::bit_width(uplinks)); }
+/// All bits set are no uplink's number.
+int bits_for(std::size_t uplinks) { return static_cast<int>(std::bit_width(uplinks + 1)); }
 
 void check_mask(const FileDraft& draft, Report& report) {
   const auto uplinks = draft.wans.size();

@@ -18,7 +18,7 @@ namespace fairlead {
 namespace ours {
 inline constexpr std::uint8_t route_protocol = 70;  ///< rtm_protocol, FRA_PROTOCOL and IFA_PROTO
 inline constexpr std::uint32_t table_base = 7000;   ///< 7000: balance; 7000 + id: the uplink's
-inline constexpr std::uint32_t table_last = 7126;
+inline constexpr std::uint32_t table_last = 7127;   ///< no way out: for packets without an uplink
 inline constexpr std::uint32_t rule_first = 20000;  ///< rule priorities
 inline constexpr std::uint32_t rule_last = 20999;
 inline constexpr std::uint32_t unreachable_metric = 100000;

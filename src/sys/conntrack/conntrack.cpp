@@ -61,6 +61,9 @@ Result<void> exchange(Buffer& buffer, const nlmsghdr* request, mnl_cb_t visit, v
     if (size < 0) return std::unexpected(system_error("read conntrack's answer", errno));
     more = mnl_cb_run(buffer.data(), static_cast<std::size_t>(size), 1, port, visit, data);
   }
+  // nfnetlink's answer for a subsystem that it does not have.
+  if (more == MNL_CB_ERROR && errno == EINVAL)
+    return fail("the kernel lacks the option NF_CT_NETLINK (module nf_conntrack_netlink)");
   if (more == MNL_CB_ERROR) return std::unexpected(system_error("conntrack", errno));
   return {};
 }

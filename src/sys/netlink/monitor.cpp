@@ -29,6 +29,8 @@ constexpr std::uint32_t lower_up = 1U << 16;     // IFF_LOWER_UP; linux/if.h can
 
 Result<Fd> subscribe(int protocol, std::span<const int> groups) {
   Fd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+  if (!fd && protocol == NETLINK_NETFILTER)
+    return std::unexpected(system_error("subscribe to netfilter (option NETFILTER_NETLINK, module nfnetlink)", errno));
   if (!fd) return std::unexpected(system_error("open a netlink socket for events", errno));
   // Forced past net.core.rmem_max; where that is not allowed, the default works with more overruns.
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_memory, sizeof(receive_memory));

@@ -12,6 +12,9 @@ namespace fairlead::netlink {
 
 namespace {
 
+constexpr auto rules4_needed = "IPv4 routing rules (the kernel's option IP_MULTIPLE_TABLES)";
+constexpr auto rules6_needed =
+    "IPv6 routing rules (the kernel's option IPV6_MULTIPLE_TABLES, and IPv6 not switched off at boot)";
 constexpr std::uint32_t lower_up = 1U << 16;  // IFF_LOWER_UP; linux/if.h cannot stand beside net/if.h
 
 bool names_device(const std::vector<std::string>& devices, const std::string& name) {
@@ -73,7 +76,7 @@ Result<void> observe_routes(Socket& socket, const LinkNames& names, ObservedStat
 Result<void> observe_rules(Socket& socket, ObservedState& state) {
   for (const Family family : families) {
     auto rules = list_rules(socket, family);
-    if (!rules) return std::unexpected(rules.error());
+    if (!rules) return std::unexpected(rules.error().in(family == Family::v4 ? rules4_needed : rules6_needed));
     for (auto& rule : *rules) {
       const bool in_block = rule.state.priority >= ours::rule_first && rule.state.priority <= ours::rule_last;
       if (rule.protocol == ours::route_protocol && in_block) state.rules.push_back(std::move(rule.state));

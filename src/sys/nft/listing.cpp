@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,26 @@ std::string comment_in(std::string_view line) {
   return std::string(text.substr(0, text.find('"')));
 }
 
+bool tells_of_packets(std::string_view line) { return line.starts_with("flags ") && line.contains("timeout"); }
+
+/// "\tmap slots4 {": a set begins.
+std::optional<ListedSet> set_in(std::string_view line) {
+  const auto words = split(trimmed(line), ' ');
+  if (words.size() != 3 || (words[0] != "set" && words[0] != "map") || words[2] != "{") return std::nullopt;
+  return ListedSet{.kind = std::string(words[0]), .name = std::string(words[1]), .dynamic = false};
+}
+
+constexpr std::string_view block_end = "\t}\n";
+
+/// The block in a listing of a single set; "" where it is not `block` with elements.
+std::string_view block_with_elements(std::string_view listing, std::string_view block) {
+  const auto definition = block.substr(0, block.size() - block_end.size());
+  const auto start = listing.find(definition);
+  const auto end = listing.rfind(block_end);
+  if (start == std::string_view::npos || end == std::string_view::npos) return {};
+  return listing.substr(start, end + block_end.size() - start);
+}
+
 class Parser {
  public:
   Result<nft::ObservedTable> parse(std::string_view text) {
@@ -99,7 +120,7 @@ class Parser {
 
   void read_set_line(std::string_view line) {
     if (line.starts_with("comment ")) set_->definition = nft::fingerprint_in(comment_in(line));
-    if (line.starts_with("flags ")) dynamic_ = line.contains("timeout");
+    dynamic_ |= tells_of_packets(line);
     if (line.starts_with("elements = {")) {
       elements_ = line.substr(sizeof("elements = {") - 1);
       finish_elements();
@@ -141,5 +162,40 @@ class Parser {
 }  // namespace
 
 Result<nft::ObservedTable> parse_listing(std::string_view text) { return Parser().parse(text); }
+
+std::string table_in(std::string_view ruleset, std::string_view name) {
+  std::string table;
+  for (const auto line : split(ruleset, '\n')) {
+    if (table.empty() && line != fmt::format("table {} {{", name)) continue;
+    table += fmt::format("{}\n", line);
+    if (line == "}") return table;
+  }
+  return "";
+}
+
+Result<std::string> with_sets(std::string_view listing,
+                              const std::function<Result<std::string>(const ListedSet&)>& listing_of) {
+  std::string text;
+  std::optional<ListedSet> set;
+  std::string block;  // of `set`, so far
+  for (const auto raw : split(listing, '\n')) {
+    if (raw.empty()) continue;
+    const auto line = fmt::format("{}\n", raw);
+    if (!set && !(set = set_in(raw))) {
+      text += line;
+      continue;
+    }
+    block += line;
+    set->dynamic |= tells_of_packets(trimmed(raw));
+    if (line != block_end) continue;
+    const auto full = listing_of(*set);
+    if (!full) return full;
+    const auto filled = block_with_elements(*full, block);
+    text += filled.empty() ? block : filled;
+    block.clear();
+    set.reset();
+  }
+  return text;
+}
 
 }  // namespace fairlead::sys

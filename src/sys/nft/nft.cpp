@@ -4,63 +4,94 @@
 
 #include <fmt/format.h>
 
+#include "sys/nft/context.hpp"
+#include "sys/nft/features.hpp"
+#include "sys/nft/generation.hpp"
 #include "sys/nft/listing.hpp"
 
 namespace fairlead::sys {
 
 namespace {
 
-/// A context for each call: libnftables keeps a cache in it that does not notice what others change.
-class Context {
- public:
-  explicit Context(unsigned output_flags) : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
-    nft_ctx_buffer_output(context_);
-    nft_ctx_buffer_error(context_);
-    nft_ctx_output_set_flags(context_, output_flags);
-  }
-  ~Context() { nft_ctx_free(context_); }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
+constexpr unsigned in_full = NFT_CTX_OUTPUT_NUMERIC_ALL;
+constexpr unsigned without_elements = in_full | NFT_CTX_OUTPUT_TERSE;
+/// Others may change tables while ours is read piece by piece; then it is read again.
+constexpr int most_readings = 5;
 
-  Result<std::string> run(const std::string& script) {
-    if (nft_run_cmd_from_buffer(context_, script.c_str()) == 0) return nft_ctx_get_output_buffer(context_);
-    const std::string problem = nft_ctx_get_error_buffer(context_);
-    return fail(problem.empty() ? "refused without a message" : problem);
-  }
+const auto remove_table = fmt::format("add table {0}\ndelete table {0}\n", nft::table_name);
 
- private:
-  nft_ctx* context_;
-};
+Result<std::string> list(const std::string& what, unsigned output_flags) {
+  auto context = NftContext::open(output_flags);
+  if (!context) return std::unexpected(context.error());
+  auto text = context->run("list " + what);
+  if (!text) return std::unexpected(text.error().in("nft list"));
+  return text;
+}
 
-const auto list_command = fmt::format("list table {}", nft::table_name);
+Result<std::string> list_set(const ListedSet& set) {
+  return list(fmt::format("{} {} {}", set.kind, nft::table_name, set.name), in_full);
+}
 
 /// libnftables gives no error code, only this text.
-bool table_is_missing(const Error& error) { return error.message.contains("No such file or directory"); }
+bool is_missing(const Error& error) { return error.message.contains("No such file or directory"); }
+
+Error explained(const Error& error, std::string_view script) {
+  const auto missing = missing_features(script);
+  return missing.empty() ? error : Error{to_text(missing) + "\n" + error.message};
+}
+
+/// For where another program's table is more than this libnftables can read.
+Result<std::string> list_in_one_piece() {
+  auto text = list(fmt::format("table {}", nft::table_name), in_full);
+  if (!text && is_missing(text.error())) return "";
+  return text;
+}
+
+/// Of libnftables 1.0.6's listings only that of a ruleset can do without the elements, and only that of one set
+/// reads no other's.
+Result<std::string> list_table() {
+  const auto ruleset = list("ruleset inet", without_elements);
+  if (!ruleset) return list_in_one_piece();
+  return with_sets(table_in(*ruleset, nft::table_name), [](const ListedSet& set) -> Result<std::string> {
+    return set.dynamic ? Result<std::string>("") : list_set(set);
+  });
+}
+
+/// A listing of one moment; of several if others change tables all the time, which the next round will mend.
+Result<std::string> list_table_at_once() {
+  for (int reading = 1;; ++reading) {
+    const auto before = nft_generation();
+    auto text = list_table();
+    const auto after = nft_generation();
+    if ((before && after && *before == *after) || reading == most_readings) return text;
+  }
+}
 
 }  // namespace
 
 Result<void> run_nft(const std::string& script) {
-  if (auto done = Context(0).run(script); !done) return std::unexpected(done.error().in("nft"));
+  auto context = NftContext::open(0);
+  if (!context) return std::unexpected(context.error());
+  if (const auto done = context->run(script); !done) return std::unexpected(explained(done.error().in("nft"), script));
   return {};
 }
 
-Result<std::optional<nft::ObservedTable>> observe_nft() {
-  const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL).run(list_command);
-  if (!listing) {
-    if (table_is_missing(listing.error())) return std::nullopt;
-    return std::unexpected(listing.error().in("nft list"));
-  }
-  return parse_listing(*listing);
+Result<std::optional<NftListing>> observe_nft() {
+  auto text = list_table_at_once();
+  if (!text) return std::unexpected(explained(text.error(), ""));
+  if (text->empty()) return std::nullopt;
+  auto table = parse_listing(*text);
+  if (!table) return std::unexpected(table.error());
+  return NftListing{.table = std::move(*table), .text = std::move(*text)};
 }
 
-Result<std::string> snapshot_nft() {
-  auto remove = fmt::format("add table {0}\ndelete table {0}\n", nft::table_name);
-  const auto listing = Context(NFT_CTX_OUTPUT_NUMERIC_ALL).run(list_command);
-  if (!listing) {
-    if (table_is_missing(listing.error())) return remove;
-    return std::unexpected(listing.error().in("nft list"));
-  }
-  return remove + *listing;
+Result<void> restore_nft(const std::optional<NftListing>& before) {
+  if (!before) return run_nft(remove_table);
+  const auto text = with_sets(before->text, [](const ListedSet& set) -> Result<std::string> {
+    return set.dynamic ? list_set(set).value_or("") : "";  // not there any more: then it begins anew
+  });
+  if (!text) return std::unexpected(text.error());
+  return run_nft(remove_table + *text);
 }
 
 }  // namespace fairlead::sys

@@ -1,7 +1,8 @@
 #pragma once
 // Purpose: the one door to nftables: reads our table, runs transactions. Through libnftables 1.0.6; acts on the
 // network namespace of the calling thread.
-// Errors carry nft's own message, with the line of the script that it refused.
+// Errors carry nft's own message, with the line of the script that it refused; before it, what the kernel lacks if
+// that is the reason.
 #include <optional>
 #include <string>
 
@@ -10,11 +11,17 @@
 
 namespace fairlead::sys {
 
+struct NftListing {
+  nft::ObservedTable table;
+  std::string text;  ///< as nft reads it; without the elements of sets that packets fill
+};
+
 /// All of the script or nothing.
 Result<void> run_nft(const std::string& script);
-/// None where there is no table of ours.
-Result<std::optional<nft::ObservedTable>> observe_nft();
-/// A script that brings our table back as it is now, with all elements.
-Result<std::string> snapshot_nft();
+/// None where there is no table of ours. Does not read the elements of sets that packets fill: there may be
+/// many thousands, and libnftables takes a quarter of a second for them.
+Result<std::optional<NftListing>> observe_nft();
+/// Brings our table back as it was observed. Sets that packets fill keep the elements that they have now.
+Result<void> restore_nft(const std::optional<NftListing>& before);
 
 }  // namespace fairlead::sys
