@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -36,10 +37,10 @@ Result<void> bring_up(const Options& options) {
 }
 
 /// Becomes the command: its output, signals and status are the caller's.
-Result<void> become(const lab::Host& host, const std::vector<std::string>& command) {
+Result<void> become(const lab::Host& host, std::vector<std::string> command) {
   return host.inside([&]() -> Result<void> {
     std::vector<char*> arguments;
-    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    for (auto& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     ::execvp(arguments.front(), arguments.data());
     return std::unexpected(system_error(command.front(), errno));
@@ -82,7 +83,7 @@ void add_uplink(CLI::App& app, Options& options) {
   app.add_option("uplink", options.uplink, "name of an uplink in the file")->required();
 }
 
-constexpr LabCommand lab_commands[] = {
+constexpr auto lab_commands = std::to_array<LabCommand>({
     {"up", "build the surroundings of a file's router, and run it", "fairlead lab up -c examples/lab.toml",
      [](CLI::App& app, Options& options) {
        add_file_option(app, options.file);
@@ -109,7 +110,7 @@ constexpr LabCommand lab_commands[] = {
     {"demo", "a guided tour of two minutes", "fairlead lab demo",
      [](CLI::App& app, Options& options) { app.add_flag("--quick", options.quick, "a second or two for each act"); },
      [](const Options& options) { return run_demo(options.quick); }},
-};
+});
 
 }  // namespace
 

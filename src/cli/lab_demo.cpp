@@ -55,7 +55,7 @@ class Demo {
   [[nodiscard]] RateBars bars() const {
     std::vector<BarLine> lines;
     for (const auto& wan : config_.wans) lines.push_back({wan.name, wan.interface, wan.bandwidth->down});
-    return RateBars(*lab_.router(), lines);
+    return {*lab_.router(), std::move(lines)};
   }
 
   Result<void> print_status() const {

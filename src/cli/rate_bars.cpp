@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "base/file.hpp"
@@ -17,7 +18,7 @@ constexpr auto tick_on_terminal = std::chrono::milliseconds(250);
 constexpr auto tick_elsewhere = std::chrono::milliseconds(1000);
 
 std::string bar(double part) {
-  const auto filled = static_cast<int>(std::clamp(part, 0.0, 1.0) * width + 0.5);
+  const auto filled = std::lround(std::clamp(part, 0.0, 1.0) * width);
   std::string text;
   for (int cell = 0; cell < width; ++cell) text += cell < filled ? "█" : "░";
   return text;

@@ -134,6 +134,7 @@ Lab::Lab(Lab&& other) noexcept
       processes_(std::move(other.processes_)),
       owns_(std::exchange(other.owns_, false)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): errors are results, and what the JSON library throws is caught above.
 Lab::~Lab() {
   if (owns_) (void)down();
 }
