@@ -6,6 +6,7 @@
 namespace fairlead {
 namespace {
 
+using testing::HasSubstr;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
@@ -204,6 +205,22 @@ TEST_F(Balance, ADestinationDirectlyBehindAnUplinkUsesIt) {
   for (int number = 0; number < 10; ++number)
     EXPECT_EQ(uplink_of(seen_by_tcp(host("home-1"), address("100.64.2.1"))), "cable2");
   EXPECT_TRUE(on_router({"conntrack", "-L", "--dst", "100.64.2.1"}).contains("mark=33554432"));
+}
+
+TEST_F(Balance, NoAddressOfTheRouterTakesAnUplink) {
+  start(three_uplinks);
+  ASSERT_TRUE(on_router({"ip", "address", "add", "10.99.0.1/32", "dev", "lo"}).empty());
+  ASSERT_TRUE(on_router({"ip", "address", "add", "fd99::1/128", "dev", "lo"}).empty());
+  const auto known = [&](const char* set, const char* own) {
+    return lab::wait_until([&] { return on_router({"nft", "list", "set", "inet", "fairlead", set}).contains(own); },
+                           lab::in(5s));
+  };
+  ASSERT_TRUE(known("router4", "10.99.0.1"));
+  ASSERT_TRUE(known("router6", "fd99::1"));
+  EXPECT_TRUE(host("home-1").pings(address("10.99.0.1")));
+  EXPECT_TRUE(host("home-1").pings(address("fd99::1")));
+  EXPECT_THAT(on_router({"conntrack", "-L", "--dst", "10.99.0.1"}), HasSubstr("mark=0 "));
+  EXPECT_THAT(on_router({"conntrack", "-L", "-f", "ipv6", "--dst", "fd99::1"}), HasSubstr("mark=0 "));
 }
 
 }  // namespace

@@ -127,6 +127,39 @@ reach = ["home"]
   }
 }
 
+TEST_F(FirewallLans, NoProviderSpeaksInAConnectionBetweenLans) {
+  start(three_uplinks + R"(
+[lan.staff]
+interface = "eth5"
+address = ["192.168.20.1/24", "fd00:20::1/64"]
+reach = ["home"]
+)");
+  const auto provider = host("isp-cable1");
+  ASSERT_TRUE(provider.must_run({"ip", "route", "add", "192.168.1.0/24", "via", "100.64.1.2"}));
+  ASSERT_TRUE(provider.must_run({"ip", "-6", "route", "add", "fd00:1::/64", "via", "2001:db8:1::2"}));
+  struct Case {
+    const char* home;
+    const char* staff;
+  };
+  for (const auto& [home_1, staff_1] :
+       {Case{"192.168.1.101", "192.168.20.101"}, Case{"fd00:1::101", "fd00:20::101"}}) {
+    auto home = host("home-1").udp(at(home_1, 5000));
+    auto staff = host("staff-1").udp(at(staff_1, 4000));
+    ASSERT_TRUE(home && staff);
+    ASSERT_TRUE(staff->send("question", home->local()));
+    ASSERT_TRUE(home->receive(lab::in(2s)));
+    ASSERT_TRUE(home->send("answer", staff->local()));
+    ASSERT_TRUE(staff->receive(lab::in(2s)));
+    const Witness tried(host("router"), "iifname \"eth1\" udp dport 5000");
+    raw::send_datagram(provider, staff->local(), home->local(), "forged");
+    EXPECT_TRUE(lab::wait_until([&] { return tried.count() == 1; }, lab::in(2s))) << home_1;
+    ASSERT_TRUE(staff->send("honest", home->local()));
+    const auto next = home->receive(lab::in(2s));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->bytes, "honest");
+  }
+}
+
 TEST_F(FirewallLans, APrivateUplinkAndItsGatewayMayTalk) {
   start(R"(
 [lan.home]

@@ -36,11 +36,14 @@ void add_near_networks(const Context& context, nft::Table& table) {
 void add_from_uplink(const Context& context, nft::Table& table) {
   auto& from_uplink = table.chains["from_uplink"];
   refuse_own_sources(from_uplink);
-  add_rule(from_uplink, "ct state new goto new_from_uplink");
+  // Every connection that an uplink has a part in carries a mark. One without is new, or none of the uplinks': a
+  // packet of two LANs' connection that comes in here is forged. (One from before Fairlead has none either.)
+  add_rule(from_uplink, masked_ct_mark(context.config.router.mark_mask) + " == 0 goto new_from_uplink");
   auto& fresh = table.chains["new_from_uplink"];
   add_near_networks(context, table);
   add_rule(fresh, "fib saddr type local goto spoofed", "our own address as a source");
   add_rule(fresh, "fib saddr oifname @inside goto spoofed", "a LAN's address as a source");
+  add_rule(fresh, "ct state != new return", "from before Fairlead ran");
   add_rule(fresh, "iifname . ip saddr @near4 iifname vmap @tag");
   add_rule(fresh, "iifname . ip6 saddr @near6 iifname vmap @tag");
   if (context.config.firewall.bogons) {
