@@ -21,6 +21,7 @@ struct Options {
   std::string uplink;
   std::string host;
   std::vector<std::string> command;
+  int percent = 0;
   bool quick = false;
 };
 
@@ -83,6 +84,10 @@ void add_uplink(CLI::App& app, Options& options) {
   app.add_option("uplink", options.uplink, "name of an uplink in the file")->required();
 }
 
+Result<void> break_uplink(const Options& options, lab::Fault::Kind kind) {
+  return in_lab(options, [&](lab::Lab& lab) { return lab.fault(options.uplink, {kind, options.percent}); });
+}
+
 constexpr auto lab_commands = std::to_array<LabCommand>({
     {"up", "build the surroundings of a file's router, and run it", "fairlead lab up -c examples/lab.toml",
      [](CLI::App& app, Options& options) {
@@ -101,10 +106,22 @@ constexpr auto lab_commands = std::to_array<LabCommand>({
      execute},
     {"cut", "pull an uplink's cable", "fairlead lab cut cable1", add_uplink,
      [](const Options& options) { return in_lab(options, [&](lab::Lab& lab) { return lab.cut(options.uplink); }); }},
-    {"restore", "put an uplink's cable back", "fairlead lab restore cable1", add_uplink,
+    {"restore", "put an uplink's cable back, and end its fault", "fairlead lab restore cable1", add_uplink,
      [](const Options& options) {
        return in_lab(options, [&](lab::Lab& lab) { return lab.restore(options.uplink); });
      }},
+    {"blackhole", "an uplink's gateway answers, and nothing passes it", "fairlead lab blackhole cable1", add_uplink,
+     [](const Options& options) { return break_uplink(options, lab::Fault::Kind::blackhole); }},
+    {"silence", "nothing answers on an uplink any more, though its cable is fine", "fairlead lab silence cable1",
+     add_uplink, [](const Options& options) { return break_uplink(options, lab::Fault::Kind::silence); }},
+    {"loss", "an uplink loses packets", "fairlead lab loss cable1 30",
+     [](CLI::App& app, Options& options) {
+       add_uplink(app, options);
+       app.add_option("percent", options.percent, "of the packets, in each direction")
+           ->required()
+           ->check(CLI::Range(1, 100));
+     },
+     [](const Options& options) { return break_uplink(options, lab::Fault::Kind::loss); }},
     {"down", "end the router and remove the lab", "fairlead lab down", [](CLI::App&, Options&) {},
      [](const Options& options) { return lab::Lab::remove(options.name); }},
     {"demo", "a guided tour of two minutes", "fairlead lab demo",

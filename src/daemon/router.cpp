@@ -9,9 +9,9 @@
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
+#include "daemon/connection_fate.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/uplink_id_store.hpp"
-#include "sys/conntrack/conntrack.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -137,10 +137,13 @@ void Router::finish(const Config& config, const Settled& settled) {
     spdlog::warn("{}", forgotten.error().message);
   const auto news = history_.update(settled.compiled.uplinks, wall_now());
   for (const auto& line : news.lines) spdlog::info("{}", line);
-  const auto& mask = config.router.mark_mask;
-  for (const auto id : news.lost)
-    if (auto deleted = conntrack::delete_by_mark(mask.value(id), mask.bits()); !deleted)
-      spdlog::warn("connections of the lost uplink hang until they time out: {}", deleted.error().message);
+  for (const auto id : news.lost) {
+    const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
+    const auto fate = uplink == settled.compiled.uplinks.end() ? Fate::forget : uplink->wan->health.connections;
+    if (auto ended = end_connections(id, fate, config.router.mark_mask); !ended)
+      spdlog::warn("connections of the lost uplink hang until they time out: {}", ended.error().message);
+  }
+  probed_ = probed(config, settled.compiled.uplinks);
   publish(config, settled);
 }
 

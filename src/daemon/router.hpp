@@ -9,6 +9,7 @@
 #include "core/model/snapshot.hpp"
 #include "daemon/kernel.hpp"
 #include "daemon/paths.hpp"
+#include "daemon/probed.hpp"
 #include "daemon/sysctl_memory.hpp"
 #include "daemon/uplink_history.hpp"
 #include "sys/netlink/monitor.hpp"
@@ -26,6 +27,11 @@ class Router {
 
   /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
+
+  /// Takes new verdicts; reconcile() carries them out.
+  void set_health(Health health) { health_ = std::move(health); }
+  /// The uplinks as they were found by the latest reload() or reconcile().
+  [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
 
   /// Becomes readable when the kernel changed; then drain() and reconcile().
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
@@ -56,6 +62,7 @@ class Router {
   UplinkIds ids_;
   std::unique_ptr<Config> config_;  // none until the first reload
   Health health_;
+  std::vector<Probed> probed_;
   UplinkHistory history_;
   State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;

@@ -15,6 +15,7 @@
 #include "api/control.hpp"
 #include "api/control_server.hpp"
 #include "base/fd.hpp"
+#include "daemon/health_watch.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
@@ -48,12 +49,14 @@ Result<Fd> lock_paths(const Paths& paths) {
 
 class Service {
  public:
-  Service(Router& router, const Paths& paths) : router_(router), paths_(paths), timer_(loop_), signals_(loop_) {}
+  Service(Router& router, const Paths& paths)
+      : router_(router), paths_(paths), timer_(loop_), signals_(loop_), watch_(loop_, [this] { take_verdicts(); }) {}
 
   Result<void> run() {
     if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers()); !served) return served;
     for (const auto fd : router_.event_fds()) watch(fd);
     schedule(slow_round);
+    watch_.follow(router_.probed_uplinks());
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     if (const auto counted = conntrack::count(); !counted)
@@ -71,6 +74,8 @@ class Service {
     table["status"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       auto told = *router_.snapshot();
       if (const auto count = conntrack::count()) told.connections = *count;
+      if (watch_.undecided())
+        told.warnings.emplace_back("no target answers on any uplink, but the gateways do: verdicts stay as they were");
       return nlohmann::json{{"status", to_json(told)}};
     };
     table["reload"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
@@ -95,6 +100,7 @@ class Service {
   Result<void> reload() {
     notify_reloading();
     auto done = router_.reload();
+    if (done) watch_.follow(router_.probed_uplinks());
     notify_service_manager("READY=1");
     if (done)
       spdlog::info("the file was read again");
@@ -154,8 +160,17 @@ class Service {
       schedule(retry_after_failure);
       return;
     }
+    watch_.follow(router_.probed_uplinks());
     if (router_.snapshot()->repairs != repairs_before) note_repair();
     schedule(slow_round);
+  }
+
+  /// In a turn of its own: it may have come from within follow().
+  void take_verdicts() {
+    asio::post(loop_, [this] {
+      router_.set_health(watch_.health());
+      reconcile();
+    });
   }
 
   void note_repair() {
@@ -175,6 +190,7 @@ class Service {
   asio::signal_set signals_;
   std::deque<asio::posix::stream_descriptor> watched_;
   std::deque<Clock::time_point> repairs_;
+  HealthWatch watch_;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;
 };

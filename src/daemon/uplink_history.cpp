@@ -10,6 +10,8 @@ std::string to_text(Verdict verdict) {
       return "up";
     case Verdict::degraded:
       return "degraded";
+    case Verdict::draining:
+      return "draining";
     case Verdict::down:
       break;
   }

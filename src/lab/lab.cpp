@@ -240,6 +240,29 @@ Result<const LabHost*> Lab::provider_of(const std::string& uplink) const {
   return fail("lab " + name_ + " has no uplink \"" + uplink + "\"");
 }
 
+namespace {
+
+constexpr const char* remove_fault =
+    "add table inet fault\ndelete table inet fault\nadd table netdev fault\ndelete table netdev fault\n";
+
+std::string fault_rules(const Fault& fault) {
+  const auto at_forward = [](const std::string& rule) {
+    return "table inet fault { chain passing { type filter hook forward priority -300; " + rule + "; }; }\n";
+  };
+  switch (fault.kind) {
+    case Fault::Kind::silence:
+      return "table netdev fault { chain arriving { type filter hook ingress device \"" +
+             std::string(names::provider_down) + "\" priority -500; drop; }; }\n";
+    case Fault::Kind::loss:
+      return at_forward("numgen random mod 100 < " + std::to_string(fault.percent) + " drop");
+    case Fault::Kind::blackhole:
+      break;
+  }
+  return at_forward("drop");
+}
+
+}  // namespace
+
 Result<void> Lab::cut(const std::string& uplink) const {
   const auto provider = provider_of(uplink);
   if (!provider) return std::unexpected(provider.error());
@@ -258,10 +281,19 @@ Result<void> Lab::restore(const std::string& uplink) const {
     if (!socket) return std::unexpected(socket.error());
     if (auto done = netlink::apply(*socket, SetLinkUp{names::provider_down, true}); !done) return done;
     // With the device the kernel took its routes down too; addresses stay by keep_addr_on_down.
-    const auto done = must_run({"ip", "-batch", "-"}, routes_batch(**provider));
-    if (!done) return std::unexpected(done.error());
-    return {};
+    const auto routes = must_run({"ip", "-batch", "-"}, routes_batch(**provider));
+    if (!routes) return std::unexpected(routes.error());
+    const auto mended = must_run({"nft", "-f", "-"}, remove_fault);
+    return mended ? Result<void>{} : std::unexpected(mended.error());
   });
+}
+
+Result<void> Lab::fault(const std::string& uplink, const Fault& fault) const {
+  const auto provider = provider_of(uplink);
+  if (!provider) return std::unexpected(provider.error());
+  const Host host((*provider)->name, namespace_name(name_, (*provider)->name));
+  const auto done = host.must_run({"nft", "-f", "-"}, remove_fault + fault_rules(fault));
+  return done ? Result<void>{} : std::unexpected(done.error());
 }
 
 Result<void> Lab::note_process(pid_t pid) {

@@ -22,6 +22,17 @@ struct LabProcess {
   std::string started;  ///< in the kernel's ticks since boot
 };
 
+/// What a provider can do to its customers.
+struct Fault {
+  enum class Kind : std::uint8_t {
+    blackhole,  ///< its gateway answers, and nothing passes it
+    silence,    ///< nothing answers, not even ARP
+    loss        ///< some packets are lost, in each direction
+  };
+  Kind kind = Kind::blackhole;
+  int percent = 0;  ///< of loss
+};
+
 class Lab {
  public:
   /// Builds everything; on failure nothing is left. A lab of this name must not be up.
@@ -54,7 +65,10 @@ class Lab {
 
   /// Pulls the cable out of the provider's side: the router loses carrier.
   Result<void> cut(const std::string& uplink) const;
+  /// Whatever was done to it, by cut() or fault().
   Result<void> restore(const std::string& uplink) const;
+  /// A fault on the provider's side, in place of an earlier one; the carrier stays.
+  Result<void> fault(const std::string& uplink, const Fault& fault) const;
 
   /// down() will end this process, whoever calls it. Told apart from a later one of the same number by its start time.
   Result<void> note_process(pid_t pid);

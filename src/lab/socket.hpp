@@ -9,6 +9,7 @@
 
 #include <sys/socket.h>
 
+#include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "base/ip.hpp"
@@ -16,29 +17,12 @@
 
 namespace fairlead::lab {
 
-struct Endpoint {
-  IpAddress address;
-  std::uint16_t port = 0;
-
-  /// "192.0.2.1:80", "[2001:db8::1]:80".
-  [[nodiscard]] std::string to_text() const;
-  auto operator<=>(const Endpoint&) const = default;
-};
+using fairlead::Endpoint;
+using fairlead::SocketAddress;
 
 struct SocketOptions {
   std::optional<Endpoint> bind;  ///< local address; port 0: any
   std::string device;            ///< SO_BINDTODEVICE; empty: none
-};
-
-/// A socket address as the kernel takes it.
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof(sockaddr_storage);
-
-  static SocketAddress of(const Endpoint& endpoint);
-  [[nodiscard]] Endpoint endpoint() const;
-  [[nodiscard]] sockaddr* raw() { return reinterpret_cast<sockaddr*>(&storage); }
-  [[nodiscard]] const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
 
 class TcpStream {

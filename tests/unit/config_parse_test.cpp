@@ -51,7 +51,12 @@ TEST(ConfigParse, TheSmallExampleHasOnlyDefaults) {
   ASSERT_THAT(config.lans, SizeIs(1));
   EXPECT_EQ(config.lans[0], (LanConfig{"home", "eth0", {}, {}, {8, 1}}));
   ASSERT_THAT(config.wans, SizeIs(2));
-  EXPECT_EQ(config.wans[1], (WanConfig{"cable2", "eth2", {}, {}, 1, 1, {}, false, {}, {14, 1}}));
+  WanConfig cable2;
+  cable2.name = "cable2";
+  cable2.interface = "eth2";
+  cable2.health.targets = HealthConfig::default_targets();
+  cable2.where = {14, 1};
+  EXPECT_EQ(config.wans[1], cable2);
   EXPECT_EQ(config.router, RouterConfig{});
   EXPECT_EQ(config.balance, BalanceConfig{});
   EXPECT_EQ(config.firewall, FirewallConfig{});

@@ -33,8 +33,9 @@ void add_drop_chain(const Context& context, nft::Table& table, const std::string
 void add_invalid(const Context& context, nft::Table& table) {
   auto& chain = table.chains["invalid"];
   add_rule(chain,
-           "iifname @lans meta l4proto tcp tcp flags & rst != rst limit rate 1000/second burst 1000 packets "
-           "reject with tcp reset");
+           "iifname @lans meta l4proto tcp tcp flags & rst != rst limit rate 10000/second burst 10000 packets "
+           "reject with tcp reset",
+           "also thousands at once, when an uplink fails");
   add_log(context, chain, "invalid");
   add_rule(chain, "drop");
 }

@@ -28,7 +28,7 @@ void add_uplink_table(const Uplink& uplink, Family family, State& state) {
   const auto table = table_of(uplink.id);
   const auto& path = uplink.path(family);
   state.routes.push_back(unreachable(table, family));
-  if (!path.usable) return;
+  if (!path.ready) return;  // probes of an uplink that is judged to be down still need its route
   for (const auto& own : path.own)
     if (has_subnet(own)) state.routes.push_back(connected_route(table, uplink.wan->interface, own, connected_metric));
   state.routes.push_back(

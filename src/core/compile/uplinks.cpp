@@ -60,7 +60,8 @@ UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, Family family)
   }
   const bool next_hop = path.gateway || (uplink.link != nullptr && uplink.link->point_to_point);
   path.routable = uplink.link != nullptr && !path.own.empty() && next_hop;
-  path.usable = path.routable && uplink.link->up && uplink.link->carrier && uplink.verdict != Verdict::down;
+  path.ready = path.routable && uplink.link->up && uplink.link->carrier;
+  path.usable = path.ready && uplink.verdict != Verdict::down;
   return path;
 }
 
@@ -90,7 +91,7 @@ std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, co
     uplink.verdict = judged.verdict;
     uplink.why = judged.why;
     for (const auto family : families) uplink.path(family) = resolve_path(uplink, facts, family);
-    if (uplink.verdict != Verdict::down && !uplink.usable(Family::v4) && !uplink.usable(Family::v6)) {
+    if (!uplink.path(Family::v4).ready && !uplink.path(Family::v6).ready) {
       uplink.verdict = Verdict::down;
       uplink.why = why_down(uplink);
     }
@@ -102,12 +103,15 @@ std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, co
 
 std::vector<const Uplink*> active_uplinks(const std::vector<Uplink>& uplinks, Family family) {
   int lowest_tier = std::numeric_limits<int>::max();
+  const auto takes_new = [&](const Uplink& uplink) {
+    return uplink.usable(family) && uplink.verdict != Verdict::draining;
+  };
   for (const auto& uplink : uplinks)
-    if (uplink.usable(family)) lowest_tier = std::min(lowest_tier, uplink.wan->tier);
+    if (takes_new(uplink)) lowest_tier = std::min(lowest_tier, uplink.wan->tier);
   std::vector<const Uplink*> up;
   std::vector<const Uplink*> degraded;
   for (const auto& uplink : uplinks)
-    if (uplink.usable(family) && uplink.wan->tier == lowest_tier)
+    if (takes_new(uplink) && uplink.wan->tier == lowest_tier)
       (uplink.verdict == Verdict::up ? up : degraded).push_back(&uplink);
   return up.empty() ? degraded : up;
 }

@@ -23,7 +23,8 @@ struct UplinkPath {
   bool onlink = false;      ///< the gateway lies outside every prefix of `own`
   bool configured = false;  ///< the file or the system gave it an address or gateway of this family
   bool routable = false;    ///< there is a device, an address and a next hop
-  bool usable = false;      ///< routable, with carrier, and no verdict against it
+  bool ready = false;       ///< routable, and the device is up with carrier
+  bool usable = false;      ///< ready, and no verdict against it
 
   [[nodiscard]] std::optional<IpAddress> address() const {
     return own.empty() ? std::nullopt : std::optional(own.front().address);

@@ -22,7 +22,25 @@ LanConfig build(const LanDraft& draft) {
   return {draft.name, draft.interface.value_or(""), draft.addresses.values(), draft.reach.values(), draft.where};
 }
 
-WanConfig build(const WanDraft& draft, int weight) {
+void take(HealthConfig& health, const HealthDraft& draft) {
+  if (draft.probes.given) health.probes = draft.probes.values();
+  if (draft.targets.given) {
+    health.targets.clear();
+    health.ask_gateway = draft.targets.has(std::nullopt);
+    for (const auto& target : draft.targets.values())
+      if (target) health.targets.push_back(*target);
+  }
+  take(health.interval, draft.interval);
+  take(health.timeout, draft.timeout);
+  take(health.down_after, draft.down_after);
+  take(health.up_after, draft.up_after);
+  take(health.max_loss, draft.max_loss);
+  take(health.max_latency, draft.max_latency);
+  take(health.connections, draft.connections);
+  take(health.dampen, draft.dampen);
+}
+
+WanConfig build(const WanDraft& draft, int weight, const HealthDraft& health) {
   WanConfig wan;
   wan.name = draft.name;
   take(wan.interface, draft.interface);
@@ -33,6 +51,10 @@ WanConfig build(const WanDraft& draft, int weight) {
   wan.bandwidth = draft.bandwidth.value;
   take(wan.prefix_translation, draft.prefix_translation);
   wan.prefix = draft.prefix.value;
+  wan.health.targets = HealthConfig::default_targets();
+  take(wan.health, health);
+  if (draft.health.value) take(wan.health, *draft.health.value);
+  take(wan.failback, draft.failback);
   wan.where = draft.where;
   return wan;
 }
@@ -151,7 +173,7 @@ Config build(const FileDraft& draft) {
   if (draft.router.mark_mask.value) config.router.mark_mask = MarkMask(*draft.router.mark_mask.value);
   for (const auto& lan : draft.lans) config.lans.push_back(build(lan));
   const auto all_weights = weights(draft.wans);
-  for (const auto& wan : draft.wans) config.wans.push_back(build(wan, all_weights[config.wans.size()]));
+  for (const auto& wan : draft.wans) config.wans.push_back(build(wan, all_weights[config.wans.size()], draft.health));
   config.balance = build(draft.balance);
   for (const auto& policy : draft.policies) config.policies.push_back(build(policy, config.policies.size() + 1));
   config.firewall = build(draft.firewall);

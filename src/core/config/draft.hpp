@@ -66,6 +66,19 @@ struct BandwidthDraft {
   Single<Bitrate> up;
 };
 
+struct HealthDraft {
+  Listed<ProbeConfig> probes;
+  Listed<std::optional<IpAddress>> targets;  ///< none: the gateway
+  Single<Duration> interval;
+  Single<Duration> timeout;
+  Single<int> down_after;
+  Single<int> up_after;
+  Single<int> max_loss;
+  Single<Duration> max_latency;
+  Single<Fate> connections;
+  Single<Duration> dampen;
+};
+
 struct WanDraft {
   std::string name;
   Where where;
@@ -79,6 +92,8 @@ struct WanDraft {
   Single<bool> prefix_translation;
   Single<Prefix> prefix;
   Single<std::string> delegate;
+  Single<HealthDraft> health;
+  Single<Failback> failback;
 };
 
 struct PersistDraft {
@@ -144,6 +159,7 @@ struct FileDraft {
   bool lans_broken = false;  ///< one was refused as a whole and is not among them
   bool wans_broken = false;
   BalanceDraft balance;
+  HealthDraft health;
   std::vector<PolicyDraft> policies;
   FirewallDraft firewall;
   std::vector<ForwardDraft> forwards;

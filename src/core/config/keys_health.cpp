@@ -7,80 +7,125 @@
 namespace fairlead::config {
 namespace {
 
-/// "icmp", "tcp:443", "dns:example.org" or "http:URL".
+/// Printable and without blanks, as names and URLs are.
+bool is_visible(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+/// What stands behind `separator`, cut off from `text`.
+std::string cut_after(std::string& text, char separator) {
+  const auto at = text.find(separator);
+  if (at == std::string::npos) return {};
+  auto rest = text.substr(at + 1);
+  text.erase(at);
+  return rest;
+}
+
+std::optional<ProbeConfig> parse_dns(std::string name) {
+  auto wanted = cut_after(name, '=');
+  if (!is_visible(name) || name.size() > 253) return std::nullopt;
+  if (!wanted.empty() && !IpAddress::parse(wanted)) return std::nullopt;
+  return ProbeConfig{ProbeConfig::Kind::dns, 0, std::move(name), std::move(wanted)};
+}
+
+std::optional<ProbeConfig> parse_url(std::string url) {
+  auto body = cut_after(url, '#');
+  const auto scheme = url.find("://");
+  if (!is_visible(url) || url.size() > 2048 || url.size() <= scheme + 3) return std::nullopt;
+  return ProbeConfig{ProbeConfig::Kind::http, 0, std::move(url), std::move(body)};
+}
+
+std::optional<ProbeConfig> parse_probe(std::string_view text) {
+  if (text == "icmp") return ProbeConfig{};
+  if (text.starts_with("tcp:"))
+    if (const auto port = parse_port(text.substr(4))) return ProbeConfig{ProbeConfig::Kind::tcp, *port, "", ""};
+  if (text.starts_with("dns:")) return parse_dns(std::string(text.substr(4)));
+  if (text.starts_with("http://") || text.starts_with("https://")) return parse_url(std::string(text));
+  return std::nullopt;
+}
+
 struct Probe {
-  static std::string type() { return "`\"icmp\"`, `\"tcp:PORT\"`, `\"dns:NAME\"` or `\"http:URL\"`"; }
-  static std::optional<std::string> read(const Node& node, const Field& field) {
+  static std::string type() { return "`\"icmp\"`, `\"tcp:PORT\"`, `\"dns:NAME\"` or `\"http://…\"`"; }
+  static std::optional<ProbeConfig> read(const Node& node, const Field& field) {
     const auto* text = string_of(node, field);
     if (text == nullptr) return std::nullopt;
-    const std::string_view view = *text;
-    const auto visible = [](std::string_view part) {
-      return !part.empty() && std::ranges::all_of(part, [](char c) { return c > 0x20 && c < 0x7f; });
-    };
-    const bool known = view == "icmp" || (view.starts_with("tcp:") && parse_port(view.substr(4))) ||
-                       (view.starts_with("dns:") && visible(view.substr(4)) && view.size() <= 257) ||
-                       (view.starts_with("http:") && visible(view.substr(5)) && view.size() <= 2048);
-    if (known) return *text;
-    field.wrong(node, "is not a probe", "use icmp, tcp:PORT, dns:NAME or http:URL");
-    return std::nullopt;
+    auto probe = parse_probe(*text);
+    if (!probe) field.wrong(node, "is not a probe", "use icmp, tcp:PORT, dns:NAME or http://HOST/PATH");
+    return probe;
   }
 };
 
 /// An address, or "gateway".
 struct Target {
   static std::string type() { return "address or `\"gateway\"`"; }
-  static std::optional<std::string> read(const Node& node, const Field& field) {
-    if (const auto* text = node.as<std::string>(); text != nullptr && *text == "gateway") return *text;
+  static std::optional<std::optional<IpAddress>> read(const Node& node, const Field& field) {
+    if (const auto* text = node.as<std::string>(); text != nullptr && *text == "gateway")
+      return std::optional<IpAddress>{};
     const auto address = HostAddress::read(node, field);
-    return address ? std::optional(address->to_text()) : std::nullopt;
+    return address ? std::optional(address) : std::nullopt;
   }
 };
 
-constexpr std::array fates{Choice<int>{"reset", 0}, Choice<int>{"keep", 1}, Choice<int>{"forget", 2}};
+constexpr std::array fates{Choice<Fate>{"reset", Fate::reset}, Choice<Fate>{"keep", Fate::keep},
+                           Choice<Fate>{"forget", Fate::forget}};
 
 constexpr std::array rows{
-    checked<HealthDraft, ListOf<Probe, Empty::allowed>>(
+    many<&HealthDraft::probes, Probe, Empty::allowed>(
         {.name = "probe",
-         .meaning = "How targets are asked; an uplink needs one success in a round of each. `[]` turns probing off.",
+         .meaning = "How targets are asked; an uplink needs one success of each kind in a round. `dns:NAME` wants an "
+                    "address that can be a public one, `dns:NAME=ADDRESS` this very one; a URL wants a status of 2xx "
+                    "(a redirect is a failure) and, with `#TEXT` behind it, the text in the answer. `[]` turns "
+                    "probing off: then only link, address and gateway count.",
          .fallback = "`[\"icmp\"]`",
          .example = "[\"icmp\", \"tcp:443\"]"}),
-    checked<HealthDraft, ListOf<Target>>({.name = "targets",
-                                          .meaning = "Whom to ask.",
-                                          .fallback = "`[\"1.1.1.1\", \"8.8.8.8\", \"9.9.9.9\", \"gateway\"]`",
-                                          .example = "[\"9.9.9.9\", \"gateway\"]"}),
-    checked<HealthDraft, DurationOf<100, hour>>({.name = "interval",
-                                                 .meaning = "From one round to the next.",
-                                                 .fallback = "`\"500ms\"`",
-                                                 .example = "\"10s\""}),
-    checked<HealthDraft, DurationOf<10, minute>>({.name = "timeout",
-                                                  .meaning = "For how long an answer is waited for.",
-                                                  .fallback = "`\"500ms\"`",
-                                                  .example = "\"1s\""}),
-    checked<HealthDraft, Integer<1, 100>>({.name = "down_after",
-                                           .meaning = "Rounds in which every target failed, until the uplink is down.",
-                                           .fallback = "`3`",
-                                           .example = "3"}),
-    checked<HealthDraft, Integer<1, 100>>({.name = "up_after",
-                                           .meaning = "Rounds in which one target answered, until the uplink is up.",
-                                           .fallback = "`5`",
-                                           .example = "5"}),
-    checked<HealthDraft, Percent>(
+    many<&HealthDraft::targets, Target>({.name = "targets",
+                                         .meaning =
+                                             "Whom to ask. While all is well each round asks one, in turn; after a "
+                                             "miss all are asked at once. A target that is silent on every uplink is "
+                                             "ignored. `gateway` is asked by ARP or neighbour discovery, and decides "
+                                             "only where there is no other target or none answers on any uplink: it "
+                                             "says nothing of what lies behind it.",
+                                         .fallback = "`[\"1.1.1.1\", \"8.8.8.8\", \"9.9.9.9\", \"gateway\"]`, and "
+                                                     "the same resolvers over IPv6 where there is no IPv4",
+                                         .example = "[\"9.9.9.9\", \"gateway\"]"}),
+    one<&HealthDraft::interval, DurationOf<100, hour>>({.name = "interval",
+                                                        .meaning = "From one round to the next.",
+                                                        .fallback = "`\"500ms\"`",
+                                                        .example = "\"10s\""}),
+    one<&HealthDraft::timeout, DurationOf<10, minute>>({.name = "timeout",
+                                                        .meaning = "For how long an answer is waited for.",
+                                                        .fallback = "`\"500ms\"`",
+                                                        .example = "\"1s\""}),
+    one<&HealthDraft::down_after, Integer<1, 100>>(
+        {.name = "down_after",
+         .meaning = "Rounds in which every target failed, until the uplink is down.",
+         .fallback = "`3`",
+         .example = "3"}),
+    one<&HealthDraft::up_after, Integer<1, 100>>(
+        {.name = "up_after",
+         .meaning = "Rounds in which one target answered, until the uplink is up.",
+         .fallback = "`5`",
+         .example = "5"}),
+    one<&HealthDraft::max_loss, Percent>(
         {.name = "max_loss",
          .meaning = "Above this loss over 30 s the uplink is degraded: used last in its tier.",
          .fallback = "`\"20%\"`",
          .example = "\"20%\""}),
-    checked<HealthDraft, DurationOf<1, minute>>({.name = "max_latency",
-                                                 .meaning = "Above this latency the uplink is degraded.",
-                                                 .fallback = "`\"400ms\"`",
-                                                 .example = "\"400ms\""}),
-    checked<HealthDraft, OneOf<fates>>({.name = "connections",
-                                        .meaning = "What becomes of the connections of an uplink that failed: peers "
-                                                   "learn at once, nothing is done, or they are only forgotten.",
-                                        .fallback = "`\"reset\"`",
-                                        .example = "\"reset\""}),
-    checked<HealthDraft, DurationOf<0, hour>>(
+    one<&HealthDraft::max_latency, DurationOf<1, minute>>({.name = "max_latency",
+                                                           .meaning = "Above this latency the uplink is degraded.",
+                                                           .fallback = "`\"400ms\"`",
+                                                           .example = "\"400ms\""}),
+    one<&HealthDraft::connections, OneOf<fates>>({.name = "connections",
+                                                  .meaning =
+                                                      "What becomes of the connections of an uplink that failed: peers "
+                                                      "learn at once, nothing is done, or they are only forgotten.",
+                                                  .fallback = "`\"reset\"`",
+                                                  .example = "\"reset\""}),
+    one<&HealthDraft::dampen, DurationOf<0, hour>>(
         {.name = "dampen",
-         .meaning = "For how long an uplink that keeps flapping stays out, doubling up to 16 times.",
+         .meaning =
+             "An uplink that fails again within this time of its return, for the second time in a row, stays out "
+             "for as long, the next time twice as long, up to 16 times.",
          .fallback = "`\"60s\"`",
          .example = "\"60s\""}),
 };
@@ -91,10 +136,9 @@ std::span<const Key<HealthDraft>> probe_keys() { return rows; }
 
 KeyInfos health_keys() { return infos(probe_keys()); }
 
-void read_health(const Entry& entry, FileDraft&, Report& report) {
-  HealthDraft health;
+void read_health(const Entry& entry, FileDraft& draft, Report& report) {
   if (const auto* table = single_table(entry, report))
-    read_table(probe_keys(), *table, "[health]", entry.node.where, health, report);
+    read_table(probe_keys(), *table, "[health]", entry.node.where, draft.health, report);
 }
 
 }  // namespace fairlead::config

@@ -31,13 +31,17 @@ struct BandwidthValue {
 };
 
 /// "keep", "reset" or "drain:10m".
-struct Failback {
+struct FailbackValue {
   static std::string type() { return "`\"keep\"`, `\"reset\"` or `\"drain:DURATION\"`"; }
-  static std::optional<bool> read(const Node& node, const Field& field) {
+  static std::optional<fairlead::Failback> read(const Node& node, const Field& field) {
+    using Kind = fairlead::Failback::Kind;
     const auto* text = string_of(node, field);
     if (text == nullptr) return std::nullopt;
-    if (*text == "keep" || *text == "reset") return true;
-    if (text->starts_with("drain:") && parse_duration(std::string_view(*text).substr(6))) return true;
+    if (*text == "keep") return fairlead::Failback{Kind::keep, {}};
+    if (*text == "reset") return fairlead::Failback{Kind::reset, {}};
+    if (text->starts_with("drain:"))
+      if (const auto after = parse_duration(std::string_view(*text).substr(6)))
+        return fairlead::Failback{Kind::drain, *after};
     field.wrong(node, "is unknown", "use keep, reset, or drain and a time as in drain:10m");
     return std::nullopt;
   }
@@ -97,20 +101,19 @@ constexpr std::array rows{
                                             .fallback = "untagged",
                                             .example = "104",
                                             .later = "let the system make the VLAN device and name it as interface"}),
-    checked<WanDraft, TableOf<HealthDraft, probe_keys>>({.name = "health",
-                                                         .meaning = "How this uplink is probed, with the keys of "
-                                                                    "`[health]`.",
-                                                         .fallback = "as `[health]` says",
-                                                         .example = "{ targets = [\"9.9.9.9\"], interval = \"10s\" }",
-                                                         .later = "link state, address and gateway are watched without "
-                                                                  "it"}),
-    checked<WanDraft, Failback>({.name = "failback",
-                                 .meaning =
-                                     "What becomes of this uplink's connections when a better tier is back: they "
-                                     "stay, are reset, or are reset after a while.",
-                                 .fallback = "`\"keep\"`",
-                                 .example = "\"drain:10m\"",
-                                 .later = "connections stay where they are"}),
+    one<&WanDraft::health, TableOf<HealthDraft, probe_keys>>(
+        {.name = "health",
+         .meaning = "How this uplink is probed, with the keys of `[health]`.",
+         .fallback = "as `[health]` says",
+         .example = "{ targets = [\"9.9.9.9\"], interval = \"10s\" }"}),
+    one<&WanDraft::failback, FailbackValue>(
+        {.name = "failback",
+         .meaning =
+             "What becomes of this uplink's connections when a better tier is back: they stay, are reset, or are "
+             "reset after a while.",
+         .fallback = "`\"keep\"`",
+         .example = "\"drain:10m\"",
+         .later = "connections stay where they are"}),
     checked<WanDraft, OneOf<ipv6_modes>>({.name = "ipv6",
                                           .meaning = "Whether router advertisements of the provider are followed.",
                                           .fallback = "`\"ra\"`",

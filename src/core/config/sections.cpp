@@ -42,7 +42,7 @@ constexpr std::array table{
             forward_keys, read_forwards},
     Section{"health", "[health]",
             "How uplinks are probed. Every key can be set for one uplink, too: `health = { … }` in its section.",
-            health_keys, read_health, "link state, address and gateway of every uplink are watched without it"},
+            health_keys, read_health},
     Section{"ha", "[ha]",
             "This router is one of a pair. Both have the same file; only the router's name and this section differ.",
             ha_keys, read_ha, "the router works alone until then"},

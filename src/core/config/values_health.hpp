@@ -6,7 +6,6 @@
 
 namespace fairlead::config {
 
-struct HealthDraft {};
 [[nodiscard]] std::span<const Key<HealthDraft>> probe_keys();
 
 }  // namespace fairlead::config

@@ -2,6 +2,28 @@
 
 namespace fairlead {
 
+std::vector<IpAddress> HealthConfig::default_targets() {
+  std::vector<IpAddress> targets;
+  for (const auto* text :
+       {"1.1.1.1", "8.8.8.8", "9.9.9.9", "2606:4700:4700::1111", "2001:4860:4860::8888", "2620:fe::fe"})
+    targets.push_back(*IpAddress::parse(text));
+  return targets;
+}
+
+std::string to_text(const ProbeConfig& probe) {
+  switch (probe.kind) {
+    case ProbeConfig::Kind::icmp:
+      return "icmp";
+    case ProbeConfig::Kind::tcp:
+      return "tcp:" + std::to_string(probe.port);
+    case ProbeConfig::Kind::dns:
+      return "dns:" + probe.name + (probe.body.empty() ? "" : "=" + probe.body);
+    case ProbeConfig::Kind::http:
+      break;
+  }
+  return probe.name + (probe.body.empty() ? "" : "#" + probe.body);
+}
+
 std::string to_text(const PortRange& range) {
   const auto first = std::to_string(range.first);
   return range.size() == 1 ? first : first + "-" + std::to_string(range.last);

@@ -41,6 +41,48 @@ struct Bandwidth {
   bool operator==(const Bandwidth&) const = default;
 };
 
+/// How a target is asked.
+struct ProbeConfig {
+  enum class Kind : std::uint8_t { icmp, tcp, dns, http };
+  Kind kind = Kind::icmp;
+  std::uint16_t port = 0;  ///< of tcp
+  std::string name;        ///< of dns: the name that is asked for; of http: the URL
+  std::string body;        ///< what the answer must contain: of dns an address, of http a text; empty: nothing certain
+  bool operator==(const ProbeConfig&) const = default;
+};
+
+/// As the file writes it: "icmp", "tcp:443", "dns:example.org=192.0.2.1", "http://example.org/#text".
+[[nodiscard]] std::string to_text(const ProbeConfig& probe);
+
+/// What becomes of the connections of an uplink that failed.
+enum class Fate : std::uint8_t { reset, keep, forget };
+
+struct HealthConfig {
+  std::vector<ProbeConfig> probes = {ProbeConfig{}};
+  std::vector<IpAddress> targets;
+  bool ask_gateway = true;  ///< target "gateway"
+  Duration interval = std::chrono::milliseconds(500);
+  Duration timeout = std::chrono::milliseconds(500);
+  int down_after = 3;  ///< rounds in which every target failed
+  int up_after = 5;    ///< rounds in which one answered
+  int max_loss = 20;   ///< percent
+  Duration max_latency = std::chrono::milliseconds(400);
+  Fate connections = Fate::reset;
+  Duration dampen = std::chrono::seconds(60);
+  bool operator==(const HealthConfig&) const = default;
+
+  /// Public resolvers of three operators, in both families; an uplink is asked over those that it has.
+  static std::vector<IpAddress> default_targets();
+};
+
+/// What becomes of the connections of an uplink when a better tier is back.
+struct Failback {
+  enum class Kind : std::uint8_t { keep, reset, drain };
+  Kind kind = Kind::keep;
+  Duration after{};  ///< of drain: until they are reset
+  bool operator==(const Failback&) const = default;
+};
+
 struct WanConfig {
   std::string name;
   std::string interface;
@@ -51,6 +93,8 @@ struct WanConfig {
   std::optional<Bandwidth> bandwidth;
   bool prefix_translation = false;  ///< LAN prefixes ↔ `prefix`, 1:1 (RFC 6296), instead of one shared address
   std::optional<Prefix> prefix;     ///< IPv6 prefix that the provider routes to this router
+  HealthConfig health;              ///< of `[health]`, with what this uplink overrides
+  Failback failback;
   Where where;
   bool operator==(const WanConfig&) const = default;
 };

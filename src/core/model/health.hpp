@@ -9,7 +9,8 @@
 
 namespace fairlead {
 
-enum class Verdict : std::uint8_t { up, degraded, down };
+/// `draining`: takes no new connections, keeps those that it has.
+enum class Verdict : std::uint8_t { up, degraded, draining, down };
 
 struct UplinkHealth {
   Verdict verdict = Verdict::up;

@@ -1,0 +1,57 @@
+#pragma once
+// Purpose: the verdict on one uplink from what its rounds of probes told: separate counts for down and up, degraded
+// above a loss or a latency, and damping of those that flap (the idea of RFC 2439, with a fixed hold that doubles).
+// Pure: time comes from outside.
+#include <optional>
+#include <string>
+
+#include "core/health/window.hpp"
+#include "core/model/config.hpp"
+#include "core/model/health.hpp"
+
+namespace fairlead::health {
+
+enum class Round : std::uint8_t {
+  answered,     ///< every kind of probe had a success
+  failed,       ///< none for at least one kind, and the uplink is to blame
+  inconclusive  ///< nothing answered anywhere, but the gateway did: no one knows
+};
+
+class Judge {
+ public:
+  explicit Judge(const HealthConfig& config) : config_(config) {}
+
+  /// Limits may change while the verdict stays.
+  void configure(const HealthConfig& config) { config_ = config; }
+
+  /// Link, address and gateway are there, or not; what is lost is down at once, what comes back must first prove
+  /// itself.
+  void facts(bool usable, const std::string& why, Time now);
+  /// A round has ended. `why` tells what failed, for people.
+  void round(Round outcome, const std::string& why, const Quality& quality, Time now);
+
+  [[nodiscard]] const UplinkHealth& health() const { return health_; }
+  /// Down for what probes told (or not yet up again): an uplink that must prove itself.
+  [[nodiscard]] bool is_down() const { return health_.verdict == Verdict::down; }
+  /// Until when it stays out, though it answers; none: it does not flap.
+  [[nodiscard]] std::optional<Time> held_until() const { return held_until_; }
+
+ private:
+  void go_down(const std::string& why, Time now);
+  void come_up(Time now);
+  void grade(const Quality& quality);
+  void tell_progress(Time now);
+
+  HealthConfig config_;
+  UplinkHealth health_;
+  std::string cause_;  // why it went down
+  int failures_ = 0;
+  int successes_ = 0;
+  int flaps_ = 0;
+  bool usable_ = true;
+  bool has_been_up_ = false;
+  std::optional<Time> up_since_;  // none: since the start
+  std::optional<Time> held_until_;
+};
+
+}  // namespace fairlead::health

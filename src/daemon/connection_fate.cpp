@@ -1,0 +1,21 @@
+#include "daemon/connection_fate.hpp"
+
+#include "sys/conntrack/connections.hpp"
+#include "sys/conntrack/conntrack.hpp"
+#include "sys/segment/segment.hpp"
+
+namespace fairlead::daemon {
+
+Result<void> end_connections(UplinkId id, Fate fate, const MarkMask& mask) {
+  if (fate == Fate::keep) return {};
+  Result<std::vector<conntrack::TcpConnection>> connections;
+  if (fate == Fate::reset) connections = conntrack::tcp_connections(mask.value(id), mask.bits());
+  // Forgotten before anyone is told: the answers must meet a table that does not know them.
+  if (auto deleted = conntrack::delete_by_mark(mask.value(id), mask.bits()); !deleted) return deleted;
+  if (!connections) return std::unexpected(connections.error());
+  std::vector<segment::Nudge> nudges;
+  for (const auto& [inside, outside] : *connections) nudges.push_back({outside, inside});
+  return segment::send(nudges);
+}
+
+}  // namespace fairlead::daemon

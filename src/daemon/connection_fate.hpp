@@ -1,0 +1,15 @@
+#pragma once
+// Purpose: what becomes of the connections of an uplink that has failed.
+#include "base/error.hpp"
+#include "base/ids.hpp"
+#include "base/mark.hpp"
+#include "core/model/config.hpp"
+
+namespace fairlead::daemon {
+
+/// reset: they are forgotten, and the hosts behind the router learn it: TCP by a reset, at once; what is not TCP goes
+/// on over another uplink with its next packet. forget: the same, but TCP hosts learn it with their next packet only.
+/// keep: nothing.
+[[nodiscard]] Result<void> end_connections(UplinkId id, Fate fate, const MarkMask& mask);
+
+}  // namespace fairlead::daemon

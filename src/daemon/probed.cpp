@@ -1,0 +1,46 @@
+#include "daemon/probed.hpp"
+
+namespace fairlead::daemon {
+namespace {
+
+/// Targets of the families that the uplink has. The usual ones are there for both: where there is IPv4 the three of
+/// IPv4 are enough.
+std::vector<IpAddress> targets_of(const compile::Uplink& uplink) {
+  const auto& wanted = uplink.wan->health.targets;
+  const bool usual = wanted == HealthConfig::default_targets();
+  std::vector<IpAddress> targets;
+  for (const auto& target : wanted) {
+    const bool other_is_enough = usual && target.family() == Family::v6 && uplink.path(Family::v4).ready;
+    if (uplink.path(target.family()).ready && !other_is_enough) targets.push_back(target);
+  }
+  return targets;
+}
+
+}  // namespace
+
+std::vector<Probed> probed(const Config& config, const std::vector<compile::Uplink>& uplinks) {
+  std::vector<Probed> result;
+  for (const auto& uplink : uplinks) {
+    Probed one;
+    one.device = uplink.wan->interface;
+    one.mark = config.router.mark_mask.value(uplink.id);
+    for (const auto family : families) {
+      const auto& path = uplink.path(family);
+      if (!path.ready) continue;
+      one.source.at(static_cast<std::size_t>(family)) = path.address();
+      one.gateway.at(static_cast<std::size_t>(family)) = path.gateway;
+    }
+    one.subject.id = uplink.id;
+    one.subject.config = uplink.wan->health;
+    one.subject.targets = targets_of(uplink);
+    one.subject.gateway = uplink.wan->health.ask_gateway && (one.gateway[0] || one.gateway[1]);
+    one.subject.usable = uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
+    one.subject.why = one.subject.usable ? "" : uplink.why;
+    // Nothing that could be asked: link, address and gateway decide, as with `probe = []`.
+    if (one.subject.targets.empty() && !one.subject.gateway) one.subject.config.probes.clear();
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+}  // namespace fairlead::daemon

@@ -1,0 +1,311 @@
+// All uplinks judged together, on a clock of the test's own: a world says which target answers where, and when.
+#include "core/health/panel.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <queue>
+
+namespace fairlead::health {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<IpAddress> three_targets{*IpAddress::parse("1.1.1.1"), *IpAddress::parse("8.8.8.8"),
+                                           *IpAddress::parse("9.9.9.9")};
+
+/// The round trip of what uplink `id` asks of a target (none: the gateway) now; none: silence.
+using World = std::function<std::optional<Micros>(std::uint8_t id, const std::optional<IpAddress>& target, Time now)>;
+
+class Simulation {
+ public:
+  explicit Simulation(int uplinks, HealthConfig config = {}, bool usable = true) {
+    for (int id = 1; id <= uplinks; ++id)
+      subjects_.push_back({UplinkId{static_cast<std::uint8_t>(id)}, config, three_targets, true, usable, ""});
+    panel_.set(subjects_, now_);
+  }
+
+  World world = [](auto, const auto&, auto) { return Micros(20'000); };
+  /// Probes whose final word is "failed" are told so after this.
+  std::chrono::milliseconds patience = 3s;
+
+  void run(std::chrono::milliseconds length) {
+    const auto end = now_ + length;
+    for (;;) {
+      auto when = panel_.next();
+      if (!answers_.empty()) when = std::min(when.value_or(end), answers_.top().when);
+      if (!when || *when > end) break;
+      now_ = std::max(now_, *when);
+      while (!answers_.empty() && answers_.top().when <= now_) {
+        const auto answer = answers_.top();
+        answers_.pop();
+        panel_.answer(answer.id, answer.trip, "no answer", now_);
+      }
+      ask();
+      note();
+    }
+    now_ = end;
+  }
+
+  void usable(std::uint8_t id, bool is) {
+    subjects_.at(id - 1U).usable = is;
+    subjects_.at(id - 1U).why = is ? "" : "no carrier";
+    panel_.set(subjects_, now_);
+    note();
+  }
+  void suspect(std::uint8_t id) {
+    panel_.suspect(UplinkId{id}, now_);
+    ask();
+  }
+
+  [[nodiscard]] UplinkHealth health(std::uint8_t id) const { return panel_.health().of(UplinkId{id}); }
+  [[nodiscard]] Verdict verdict(std::uint8_t id) const { return health(id).verdict; }
+  [[nodiscard]] int changes(std::uint8_t id) { return changes_[id]; }
+  [[nodiscard]] int asked(std::uint8_t id) { return asked_[id]; }
+  [[nodiscard]] Time now() const { return now_; }
+  [[nodiscard]] Quality quality(std::uint8_t id) const { return panel_.quality(UplinkId{id}, now_); }
+  [[nodiscard]] bool undecided() const { return panel_.undecided(); }
+
+ private:
+  struct Answer {
+    Time when;
+    std::uint64_t id;
+    std::optional<Micros> trip;
+    bool operator<(const Answer& other) const { return std::pair(when, id) > std::pair(other.when, other.id); }
+  };
+
+  void ask() {
+    for (const auto& ask : panel_.advance(now_)) {
+      ++asked_[ask.uplink.value];
+      const auto trip = world(ask.uplink.value, ask.target, now_);
+      const auto wait = trip ? *trip : std::chrono::duration_cast<Micros>(patience);
+      answers_.push({now_ + wait, ask.id, trip});
+    }
+  }
+
+  void note() {
+    for (const auto& [id, health] : panel_.health().uplinks) {
+      const auto [known, is_new] = known_.try_emplace(id.value, Verdict::up);
+      if (known->second != health.verdict) ++changes_[id.value];
+      known->second = health.verdict;
+    }
+  }
+
+  Panel panel_;
+  std::vector<Subject> subjects_;
+  Time now_ = Time{} + 1h;
+  std::priority_queue<Answer> answers_;
+  std::map<std::uint8_t, Verdict> known_;
+  std::map<std::uint8_t, int> changes_;
+  std::map<std::uint8_t, int> asked_;
+};
+
+World all_but(std::function<bool(std::uint8_t, const std::optional<IpAddress>&)> silent) {
+  return [silent](std::uint8_t id, const std::optional<IpAddress>& target, Time) -> std::optional<Micros> {
+    if (silent(id, target)) return std::nullopt;
+    return Micros(20'000);
+  };
+}
+
+TEST(Panel, WhileAllIsWellOneTargetIsAskedEachRound) {
+  Simulation lab(3);
+  lab.run(60s);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+  EXPECT_LE(lab.asked(1), 121);
+  EXPECT_GE(lab.asked(1), 119);
+  EXPECT_EQ(lab.quality(1).latency, Micros(20'000));
+  EXPECT_EQ(lab.quality(1).loss, 0);
+}
+
+TEST(Panel, ABlackholeBehindTheGatewayIsFoundWithinTwoSeconds) {
+  Simulation lab(3);
+  lab.run(10s);
+  lab.world = all_but([](auto id, const auto& target) { return id == 2 && target; });
+  lab.run(2s);
+  EXPECT_EQ(lab.verdict(2), Verdict::down);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+  EXPECT_EQ(lab.verdict(3), Verdict::up);
+  EXPECT_EQ(lab.changes(2), 1);
+}
+
+TEST(Panel, ASuspicionFindsItInWellUnderASecond) {
+  Simulation lab(3);
+  lab.run(10s);
+  lab.world = all_but([](auto id, const auto& target) { return id == 2 && target; });
+  lab.suspect(2);
+  lab.run(400ms);
+  EXPECT_EQ(lab.verdict(2), Verdict::down);
+}
+
+TEST(Panel, AnUnfoundedSuspicionChangesNothingAndIsHeededMoreAndMoreSeldom) {
+  Simulation lab(2);
+  lab.run(10s);
+  const int before = lab.asked(1);
+  for (int n = 0; n < 600; ++n) {
+    lab.suspect(1);
+    lab.run(100ms);
+  }
+  EXPECT_EQ(lab.changes(1), 0);
+  EXPECT_LT(lab.asked(1) - before, 120 + 10 * 4) << "a minute's rounds, and a few bursts";
+}
+
+TEST(Panel, ADeadTargetIsTheTargetsFault) {
+  Simulation lab(3);
+  lab.run(10s);
+  lab.world = all_but([](auto, const auto& target) { return target == three_targets[1]; });
+  lab.run(120s);
+  for (std::uint8_t id = 1; id <= 3; ++id) {
+    EXPECT_EQ(lab.changes(id), 0);
+    EXPECT_EQ(lab.quality(id).loss, 0) << "what the dead target lost is not the uplink's loss";
+  }
+}
+
+TEST(Panel, WhenAllTargetsAreSilentEverywhereButTheGatewaysAnswerNothingChanges) {
+  Simulation lab(3);
+  lab.run(10s);
+  lab.world = all_but([](auto, const auto& target) { return target.has_value(); });
+  lab.run(120s);
+  for (std::uint8_t id = 1; id <= 3; ++id) EXPECT_EQ(lab.changes(id), 0);
+  EXPECT_TRUE(lab.undecided());
+  lab.world = all_but([](auto, const auto&) { return false; });
+  lab.run(5s);
+  EXPECT_FALSE(lab.undecided());
+}
+
+TEST(Panel, WhenTheGatewaysAreSilentTooAllAreDown) {
+  Simulation lab(3);
+  lab.run(10s);
+  lab.world = all_but([](auto, const auto&) { return true; });
+  lab.run(3s);
+  for (std::uint8_t id = 1; id <= 3; ++id) EXPECT_EQ(lab.verdict(id), Verdict::down);
+}
+
+TEST(Panel, OneThatComesBackWhileNoTargetAnswersAnywhereIsBelievedByItsGateway) {
+  Simulation lab(2);
+  lab.world = all_but([](auto, const auto& target) { return target.has_value(); });
+  lab.run(10s);
+  lab.usable(1, false);
+  lab.run(5s);
+  lab.usable(1, true);
+  lab.run(10s);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+}
+
+TEST(Panel, ADownUplinkComesBackAfterItsRounds) {
+  Simulation lab(2);
+  lab.run(10s);
+  lab.world = all_but([](auto id, const auto& target) { return id == 1 && target; });
+  lab.run(10s);
+  ASSERT_EQ(lab.verdict(1), Verdict::down);
+  lab.world = all_but([](auto, const auto&) { return false; });
+  lab.run(1500ms);
+  EXPECT_EQ(lab.verdict(1), Verdict::down) << "not after the first answer";
+  lab.run(2s);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+}
+
+TEST(Panel, AtTheStartOneAnswerIsEnough) {
+  Simulation lab(2, {}, false);
+  lab.run(10s);
+  lab.usable(1, true);
+  lab.run(600ms);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+}
+
+TEST(Panel, ThirtyPerCentLossDegrades) {
+  Simulation lab(3);
+  int count = 0;
+  lab.world = [&](std::uint8_t id, const auto&, Time) -> std::optional<Micros> {
+    if (id == 1 && ++count * 3 % 10 < 3) return std::nullopt;
+    return Micros(20'000);
+  };
+  lab.run(60s);
+  EXPECT_EQ(lab.verdict(1), Verdict::degraded) << lab.quality(1).loss;
+  EXPECT_THAT(lab.health(1).why, testing::HasSubstr("loses more than 20 %"));
+  EXPECT_EQ(lab.verdict(2), Verdict::up);
+}
+
+TEST(Panel, LatencyAboveTheLimitDegradesAndGoesAgain) {
+  Simulation lab(2);
+  lab.run(10s);
+  lab.world = [](std::uint8_t id, const auto&, Time) -> std::optional<Micros> {
+    return Micros(id == 1 ? 450'000 : 20'000);
+  };
+  lab.run(20s);
+  EXPECT_EQ(lab.verdict(1), Verdict::degraded);
+  EXPECT_THAT(lab.health(1).why, testing::HasSubstr("latency"));
+  lab.world = all_but([](auto, const auto&) { return false; });
+  lab.run(20s);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+  EXPECT_EQ(lab.changes(1), 2);
+}
+
+TEST(Panel, AnswersLaterThanTheTimeoutDegradeButAreAnswers) {
+  Simulation lab(2);
+  lab.run(10s);
+  lab.world = [](std::uint8_t id, const auto&, Time) -> std::optional<Micros> {
+    return Micros(id == 1 ? 820'000 : 20'000);
+  };
+  lab.run(60s);
+  EXPECT_EQ(lab.verdict(1), Verdict::degraded);
+  EXPECT_LE(lab.changes(1), 3);
+}
+
+TEST(Panel, AFlapOfHalfAHertzCausesFewChanges) {
+  Simulation lab(2);
+  lab.run(10s);
+  for (int second = 0; second < 30; ++second) {
+    lab.usable(1, false);
+    lab.run(1s);
+    lab.usable(1, true);
+    lab.run(1s);
+  }
+  lab.run(10s);
+  EXPECT_LE(lab.changes(1), 4);
+  EXPECT_EQ(lab.verdict(1), Verdict::up) << "and is up again once it is calm";
+}
+
+TEST(Panel, OneThatFailsSoonAfterItCameBackStaysOutEverLonger) {
+  Simulation lab(2);
+  lab.run(10s);
+  for (int cycle = 0; cycle < 30; ++cycle) {
+    lab.world = all_but([](auto id, const auto&) { return id == 1; });
+    lab.run(10s);
+    lab.world = all_but([](auto, const auto&) { return false; });
+    lab.run(10s);
+  }
+  EXPECT_LE(lab.changes(1), 12) << "ten minutes";
+  EXPECT_GE(lab.changes(1), 3);
+}
+
+TEST(Panel, WithoutProbesOnlyFactsCount) {
+  HealthConfig config;
+  config.probes.clear();
+  Simulation lab(2, config);
+  lab.world = all_but([](auto, const auto&) { return true; });
+  lab.run(60s);
+  EXPECT_EQ(lab.asked(1), 0);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+  lab.usable(1, false);
+  EXPECT_EQ(lab.verdict(1), Verdict::down);
+  lab.usable(1, true);
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
+}
+
+TEST(Panel, EveryKindOfProbeNeedsASuccess) {
+  HealthConfig config;
+  config.probes = {{}, {ProbeConfig::Kind::dns, 0, "example.org", ""}};
+  Simulation lab(2, config);
+  lab.run(10s);
+  int asks = 0;  // icmp and dns are asked alternately
+  lab.world = [&](std::uint8_t id, const auto& target, Time) -> std::optional<Micros> {
+    if (id == 1 && target && ++asks % 2 == 0) return std::nullopt;
+    return Micros(20'000);
+  };
+  lab.run(5s);
+  EXPECT_EQ(lab.verdict(1), Verdict::down) << "a provider that only answers pings";
+}
+
+}  // namespace
+}  // namespace fairlead::health
