@@ -185,7 +185,7 @@ TEST_F(Reconcile, SigtermLeavesTheKernelForwarding) {
 TEST_F(Reconcile, SighupReadsTheFileAgain) {
   start(three_uplinks);
   write(three_uplinks + "[balance]\nmethod = \"source-hash\"\n");
-  ::kill(router_pid_, SIGHUP);
+  signal_router(SIGHUP);
   EXPECT_TRUE(lab::wait_until([&] { return status().value("method", "") == "source-hash"; }, lab::in(5s)));
 }
 

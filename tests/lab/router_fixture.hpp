@@ -90,9 +90,15 @@ class RouterLab : public testing::Test {
     return lab::wait_until([&] { return state_of(uplink) == state; }, lab::in(10s));
   }
 
+  /// A test's body goes on after a start that failed, and a signal to -1 is for every process of the machine.
+  void signal_router(int signal) const {
+    ASSERT_GT(router_pid_, 0) << "the router does not run";
+    ASSERT_EQ(::kill(router_pid_, signal), 0);
+  }
   void kill_router(int signal) {
-    ::kill(router_pid_, signal);
+    ASSERT_NO_FATAL_FAILURE(signal_router(signal));
     ASSERT_EQ(::waitpid(router_pid_, nullptr, 0), router_pid_);
+    router_pid_ = -1;
   }
 
   static IpAddress address(const std::string& text) { return IpAddress::parse(text).value(); }

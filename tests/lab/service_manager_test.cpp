@@ -48,7 +48,7 @@ class ServiceManager : public RouterLab {
  protected:
   void expect_reload_is_told(NotifySocket& manager) const {
     const auto begun = monotonic_microseconds();
-    ::kill(router_pid_, SIGHUP);
+    signal_router(SIGHUP);
     const std::string reloading = "RELOADING=1\nMONOTONIC_USEC=";
     const auto told = manager.next();
     ASSERT_THAT(told, testing::StartsWith(reloading));

@@ -4,6 +4,8 @@
 // and the destination's route is looked up with the mark "undecided", for which the rules know no default route.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "core/compile/ingress.hpp"
 #include "core/compile/nft_builder.hpp"
