@@ -141,8 +141,7 @@ reach = ["home"]
     const char* home;
     const char* staff;
   };
-  for (const auto& [home_1, staff_1] :
-       {Case{"192.168.1.101", "192.168.20.101"}, Case{"fd00:1::101", "fd00:20::101"}}) {
+  for (const auto& [home_1, staff_1] : {Case{"192.168.1.101", "192.168.20.101"}, Case{"fd00:1::101", "fd00:20::101"}}) {
     auto home = host("home-1").udp(at(home_1, 5000));
     auto staff = host("staff-1").udp(at(staff_1, 4000));
     ASSERT_TRUE(home && staff);

@@ -42,7 +42,10 @@ void Judge::round(Round outcome, const std::string& why, const Quality& quality,
     return;
   }
   failures_ = 0;
-  if (!is_down()) return grade(quality);
+  if (!is_down()) {
+    grade(quality);
+    return;
+  }
   ++successes_;
   // One that has never been up has nothing to make up for: a router that starts does not wait.
   const int enough = config_.probes.empty() || !has_been_up_ ? 1 : config_.up_after;

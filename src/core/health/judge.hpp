@@ -4,6 +4,7 @@
 // Pure: time comes from outside.
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/health/window.hpp"
 #include "core/model/config.hpp"
@@ -19,7 +20,7 @@ enum class Round : std::uint8_t {
 
 class Judge {
  public:
-  explicit Judge(const HealthConfig& config) : config_(config) {}
+  explicit Judge(HealthConfig config) : config_(std::move(config)) {}
 
   /// Limits may change while the verdict stays.
   void configure(const HealthConfig& config) { config_ = config; }

@@ -37,7 +37,7 @@ class Window {
  private:
   struct Sample {
     Time when;
-    std::size_t target;
+    std::size_t target = 0;
     std::optional<Micros> round_trip;
   };
   std::deque<Sample> samples_;
