@@ -32,6 +32,15 @@ int print_status(const Options& options) {
   return ok;
 }
 
+/// None where no router runs, or where its file's path means something only in its own working folder.
+std::optional<std::string> file_of_router(const daemon::Paths& paths) {
+  const auto answer = api::ask(paths.control_socket(), {{"command", "status"}}, patience_seconds);
+  if (!answer) return std::nullopt;
+  const auto snapshot = snapshot_from_json(answer->at("status"));
+  if (!snapshot || !snapshot->file.starts_with('/')) return std::nullopt;
+  return snapshot->file;
+}
+
 }  // namespace
 
 Action configure_status(CLI::App& app) {
@@ -45,6 +54,8 @@ Action configure_reload(CLI::App& app) {
   auto paths = std::make_shared<daemon::Paths>();
   add_path_options(app, *paths);
   return [paths] {
+    // A wrong file is told here as `check` tells it; the router would refuse it as well.
+    if (const auto file = file_of_router(*paths); file && !read_config(*file)) return bad_input;
     const auto done = api::ask(paths->control_socket(), {{"command", "reload"}}, reload_patience_seconds);
     if (!done) return report(done.error());
     fmt::print("reloaded\n");
