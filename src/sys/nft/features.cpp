@@ -38,7 +38,7 @@ constexpr std::array table{
 };
 
 std::string script_of(const Feature& feature) {
-  const std::string probe = feature.probe;
+  std::string probe = feature.probe;
   if (probe.starts_with("table ")) return probe;
   return fmt::format("table inet fairlead-probe {{\n\tchain probe {{\n\t\t{}{}\n\t}}\n}}\n",
                      probe.starts_with("type ") ? "" : filter_hook, probe);

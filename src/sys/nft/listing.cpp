@@ -181,7 +181,8 @@ Result<std::string> with_sets(std::string_view listing,
   for (const auto raw : split(listing, '\n')) {
     if (raw.empty()) continue;
     const auto line = fmt::format("{}\n", raw);
-    if (!set && !(set = set_in(raw))) {
+    if (!set) set = set_in(raw);
+    if (!set) {
       text += line;
       continue;
     }

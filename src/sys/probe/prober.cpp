@@ -70,6 +70,7 @@ asio::awaitable<Outcome> ask_kind(Request request, HttpProbes& http) {
 void Prober::ask(Request request, std::function<void(const Outcome&)> done) {
   asio::co_spawn(
       loop_,
+      // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): co_spawn keeps it until its coroutine ends
       [shared = shared_, request = std::move(request), done = std::move(done)]() mutable -> asio::awaitable<void> {
         const auto outcome = co_await ask_kind(std::move(request), shared->http);
         if (shared->alive) done(outcome);

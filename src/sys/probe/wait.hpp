@@ -18,7 +18,7 @@ class Waiter {
   Waiter(const boost::asio::any_io_executor& executor, Fd socket, Clock::time_point deadline);
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
-  ~Waiter() { timer_.cancel(); }
+  ~Waiter() = default;  // and what waits is cancelled with its timer
 
   [[nodiscard]] int fd() const { return descriptor_->native_handle(); }
   /// False when the deadline has passed.
