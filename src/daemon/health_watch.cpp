@@ -5,11 +5,15 @@ namespace fairlead::daemon {
 using Clock = health::Time::clock;
 
 HealthWatch::HealthWatch(boost::asio::io_context& loop, std::function<void()> changed)
-    : changed_(std::move(changed)), timer_(loop), prober_(loop) {}
+    : changed_(std::move(changed)),
+      timer_(loop),
+      prober_(loop),
+      silence_(loop, [this](UplinkId id) { suspect(id); }, [this](UplinkId id) { return quality(id).latency; }) {}
 
 void HealthWatch::follow(std::vector<Probed> uplinks) {
   std::vector<health::Subject> subjects;
   uplinks_.clear();
+  silence_.follow(uplinks);
   for (auto& uplink : uplinks) {
     subjects.push_back(uplink.subject);
     const auto id = uplink.subject.id;
@@ -26,6 +30,11 @@ void HealthWatch::advance() {
   if (now == health_) return;
   health_ = std::move(now);
   changed_();
+}
+
+void HealthWatch::suspect(UplinkId id) {
+  panel_.suspect(id, Clock::now());
+  advance();
 }
 
 void HealthWatch::ask(const health::Ask& ask) {

@@ -3,6 +3,7 @@
 // which asks.
 //
 //   uplinks ─▶ Panel ─▶ asks ─▶ Prober ─▶ answers ─▶ Panel ─▶ verdicts ─▶ `changed`
+//                └─◀ suspicions ◀─ SilenceWatch ◀─ traffic, neighbours
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
@@ -10,18 +11,11 @@
 #include <vector>
 
 #include "core/health/panel.hpp"
+#include "daemon/probed.hpp"
+#include "daemon/silence_watch.hpp"
 #include "sys/probe/prober.hpp"
 
 namespace fairlead::daemon {
-
-/// One uplink, as far as probing needs it.
-struct Probed {
-  health::Subject subject;
-  std::string device;
-  std::uint32_t mark = 0;
-  std::array<std::optional<IpAddress>, 2> source;   ///< by family
-  std::array<std::optional<IpAddress>, 2> gateway;  ///< by family
-};
 
 class HealthWatch {
  public:
@@ -37,6 +31,7 @@ class HealthWatch {
  private:
   void advance();
   void ask(const health::Ask& ask);
+  void suspect(UplinkId id);
   void schedule();
 
   std::function<void()> changed_;
@@ -45,6 +40,7 @@ class HealthWatch {
   std::map<UplinkId, Probed> uplinks_;
   Health health_;
   probe::Prober prober_;
+  SilenceWatch silence_;
 };
 
 }  // namespace fairlead::daemon

@@ -7,7 +7,9 @@
 #include "base/error.hpp"
 #include "core/compile/compile.hpp"
 #include "core/model/snapshot.hpp"
+#include "daemon/failback.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/overrides.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/probed.hpp"
 #include "daemon/sysctl_memory.hpp"
@@ -30,6 +32,12 @@ class Router {
 
   /// Takes new verdicts; reconcile() carries them out.
   void set_health(Health health) { health_ = std::move(health); }
+  /// Takes the administrator's word on an uplink, or none to undo it; reconcile() carries it out.
+  /// Errors: there is no such uplink, or the word cannot be kept.
+  Result<void> override_uplink(const std::string& name, std::optional<Override> wanted);
+  /// How long until reconcile() has something to do though nothing changes: the time of an override is over, or
+  /// connections of an uplink have been drained for long enough.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> due_in() const;
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
 
@@ -40,7 +48,8 @@ class Router {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
 
  private:
-  Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls, UplinkIds ids);
+  Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls, UplinkIds ids,
+         Overrides overrides);
 
   struct Settled {
     Facts facts;
@@ -50,8 +59,10 @@ class Router {
   /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read
   /// the kernel back and found no difference.
   Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
+  void tidy_overrides(const Config& config);
   static void tell_changes(const Plan& plan);
   void finish(const Config& config, const Settled& settled);
+  static void end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkId>& lost);
   void publish(const Config& config, const Settled& settled);
 
   Paths paths_;
@@ -63,7 +74,9 @@ class Router {
   std::unique_ptr<Config> config_;  // none until the first reload
   Health health_;
   std::vector<Probed> probed_;
+  Overrides overrides_;
   UplinkHistory history_;
+  Failbacks failbacks_;
   State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;
   std::uint64_t changes_ = 0;

@@ -19,6 +19,7 @@
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
+#include "daemon/wan_request.hpp"
 #include "sys/conntrack/conntrack.hpp"
 
 namespace fairlead::daemon {
@@ -55,7 +56,7 @@ class Service {
   Result<void> run() {
     if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers()); !served) return served;
     for (const auto fd : router_.event_fds()) watch(fd);
-    schedule(slow_round);
+    schedule_next_round();
     watch_.follow(router_.probed_uplinks());
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
@@ -82,6 +83,7 @@ class Service {
       if (auto done = reload(); !done) return std::unexpected(done.error());
       return nlohmann::json::object();
     };
+    table["wan"] = [this](const nlohmann::json& request) { return override_uplink(request); };
     table["down"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       removes_ = true;
       notify_service_manager("STOPPING=1");
@@ -89,6 +91,16 @@ class Service {
       return nlohmann::json::object();
     };
     return table;
+  }
+
+  Result<nlohmann::json> override_uplink(const nlohmann::json& request) {
+    const auto wish = read_wan_request(request, wall_now());
+    if (!wish) return std::unexpected(wish.error());
+    if (auto taken = router_.override_uplink(wish->uplink, wish->wanted); !taken) return std::unexpected(taken.error());
+    reconcile();
+    const auto told = router_.snapshot();
+    if (!told->last_error.empty()) return fail(told->last_error);
+    return nlohmann::json{{"status", to_json(*told)}};
   }
 
   /// One more turn of the loop lets the answer to "down" leave.
@@ -143,6 +155,8 @@ class Service {
     });
   }
 
+  void schedule_next_round() { schedule(std::min<Clock::duration>(slow_round, router_.due_in().value_or(slow_round))); }
+
   void schedule(Clock::duration delay) {
     timer_.expires_after(delay);
     timer_.async_wait([this](boost::system::error_code moved) {
@@ -162,7 +176,7 @@ class Service {
     }
     watch_.follow(router_.probed_uplinks());
     if (router_.snapshot()->repairs != repairs_before) note_repair();
-    schedule(slow_round);
+    schedule_next_round();
   }
 
   /// In a turn of its own: it may have come from within follow().

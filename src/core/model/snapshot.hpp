@@ -1,7 +1,6 @@
 #pragma once
 // Purpose: what the daemon tells about itself, as one immutable value; the control socket, and everything that
 // shows the router, reads it. The JSON form is versioned: fields are added, never changed.
-#include <chrono>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -10,14 +9,9 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "base/wall_time.hpp"
 
 namespace fairlead {
-
-using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
-
-/// "2026-01-31T12:00:00Z" (RFC 3339, UTC) and back.
-[[nodiscard]] std::string to_text(WallTime time);
-[[nodiscard]] std::optional<WallTime> parse_time(const std::string& text);
 
 /// One family of one uplink.
 struct PathStatus {
