@@ -10,6 +10,7 @@
 #include <map>
 #include <vector>
 
+#include "core/health/latency_order.hpp"
 #include "core/health/panel.hpp"
 #include "daemon/probed.hpp"
 #include "daemon/silence_watch.hpp"
@@ -22,8 +23,8 @@ class HealthWatch {
   /// `changed` is called from the loop when health() differs from what it was.
   HealthWatch(boost::asio::io_context& loop, std::function<void()> changed);
 
-  /// The uplinks as they are now.
-  void follow(std::vector<Probed> uplinks);
+  /// The uplinks as they are now. `by_latency`: somebody wants to know their order.
+  void follow(std::vector<Probed> uplinks, bool by_latency);
   [[nodiscard]] const Health& health() const { return health_; }
   [[nodiscard]] health::Quality quality(UplinkId id) const { return panel_.quality(id, health::Time::clock::now()); }
   [[nodiscard]] bool undecided() const { return panel_.undecided(); }
@@ -32,6 +33,7 @@ class HealthWatch {
   void advance();
   void ask(const health::Ask& ask);
   void suspect(UplinkId id);
+  void put_in_order(health::Time now);
   void schedule();
 
   std::function<void()> changed_;
@@ -39,6 +41,9 @@ class HealthWatch {
   health::Panel panel_;
   std::map<UplinkId, Probed> uplinks_;
   Health health_;
+  bool by_latency_ = false;
+  health::LatencyOrder order_;
+  health::Time ordered_at_;
   probe::Prober prober_;
   SilenceWatch silence_;
 };

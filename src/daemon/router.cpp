@@ -104,6 +104,8 @@ Result<void> Router::override_uplink(const std::string& name, std::optional<Over
   return overrides_.set(name, wanted);
 }
 
+bool Router::wants_latency() const { return std::ranges::any_of(config_->policies, &PolicyConfig::lowest_latency); }
+
 std::optional<std::chrono::milliseconds> Router::due_in() const {
   using std::chrono::milliseconds;
   std::optional<milliseconds> due;

@@ -41,6 +41,9 @@ class Router {
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
 
+  /// A policy chooses by latency.
+  [[nodiscard]] bool wants_latency() const;
+
   /// Becomes readable when the kernel changed; then drain() and reconcile().
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
   Result<netlink::Changes> drain() { return monitor_.read(); }

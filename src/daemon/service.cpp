@@ -19,6 +19,7 @@
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
+#include "daemon/snapshot.hpp"
 #include "daemon/wan_request.hpp"
 #include "sys/conntrack/conntrack.hpp"
 
@@ -57,7 +58,7 @@ class Service {
     if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers()); !served) return served;
     for (const auto fd : router_.event_fds()) watch(fd);
     schedule_next_round();
-    watch_.follow(router_.probed_uplinks());
+    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     if (const auto counted = conntrack::count(); !counted)
@@ -75,6 +76,7 @@ class Service {
     table["status"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       auto told = *router_.snapshot();
       if (const auto count = conntrack::count()) told.connections = *count;
+      for (auto& uplink : told.uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
       if (watch_.undecided())
         told.warnings.emplace_back("no target answers on any uplink, but the gateways do: verdicts stay as they were");
       return nlohmann::json{{"status", to_json(told)}};
@@ -112,7 +114,7 @@ class Service {
   Result<void> reload() {
     notify_reloading();
     auto done = router_.reload();
-    if (done) watch_.follow(router_.probed_uplinks());
+    if (done) watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     notify_service_manager("READY=1");
     if (done)
       spdlog::info("the file was read again");
@@ -174,7 +176,7 @@ class Service {
       schedule(retry_after_failure);
       return;
     }
-    watch_.follow(router_.probed_uplinks());
+    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     if (router_.snapshot()->repairs != repairs_before) note_repair();
     schedule_next_round();
   }

@@ -22,6 +22,14 @@ struct PathStatus {
   bool operator==(const PathStatus&) const = default;
 };
 
+/// What probes of one uplink told lately.
+struct ProbeStatus {
+  double loss = 0;                ///< 0…1, over 30 s
+  std::optional<double> latency;  ///< ms, the median of 10 s; none: nothing answered
+  double jitter = 0;              ///< ms
+  bool operator==(const ProbeStatus&) const = default;
+};
+
 struct UplinkStatus {
   std::string name;
   UplinkId id;
@@ -33,6 +41,7 @@ struct UplinkStatus {
   int tier = 1;
   PathStatus ipv4;
   PathStatus ipv6;
+  std::optional<ProbeStatus> probes;  ///< none: nothing was asked lately
   bool operator==(const UplinkStatus&) const = default;
 };
 
