@@ -55,6 +55,10 @@ int run(int argc, char** argv) {
       if (!action) action = act;
     });
   }
+  if (argc < 2) {
+    fmt::print(stderr, "{}", app.help());
+    return bad_input;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
