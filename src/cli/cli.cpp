@@ -16,6 +16,7 @@ std::span<const Command> commands() {
       Command{"run", "be the router, in the foreground", "fairlead run -c /etc/fairlead/fairlead.toml", configure_run},
       Command{"reload", "let the running router read its file again", "fairlead reload", configure_reload},
       Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
+      Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
       Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
       Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},
       Command{"reference", "print the reference of all keys of the file (Markdown)",

@@ -23,8 +23,9 @@ void HealthWatch::advance() {
   for (const auto& wanted : panel_.advance(Clock::now())) ask(wanted);
   schedule();
   auto now = panel_.health();
-  if (now == health_) return;
+  if (now == health_ && panel_.undecided() == undecided_) return;
   health_ = std::move(now);
+  undecided_ = panel_.undecided();
   changed_();
 }
 

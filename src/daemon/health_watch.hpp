@@ -25,14 +25,14 @@ struct Probed {
 
 class HealthWatch {
  public:
-  /// `changed` is called from the loop when health() differs from what it was.
+  /// `changed` is called from the loop when health() or undecided() differs from what it was.
   HealthWatch(boost::asio::io_context& loop, std::function<void()> changed);
 
   /// The uplinks as they are now.
   void follow(std::vector<Probed> uplinks);
   [[nodiscard]] const Health& health() const { return health_; }
   [[nodiscard]] health::Quality quality(UplinkId id) const { return panel_.quality(id, health::Time::clock::now()); }
-  [[nodiscard]] bool undecided() const { return panel_.undecided(); }
+  [[nodiscard]] bool undecided() const { return undecided_; }
 
  private:
   void advance();
@@ -44,6 +44,7 @@ class HealthWatch {
   health::Panel panel_;
   std::map<UplinkId, Probed> uplinks_;
   Health health_;
+  bool undecided_ = false;
   probe::Prober prober_;
 };
 

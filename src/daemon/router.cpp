@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/file.hpp"
+#include "core/compile/effects.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
 #include "daemon/connection_fate.hpp"
@@ -18,10 +19,6 @@ namespace {
 
 /// Each round answers what changed during the one before; more than a few mean that somebody undoes our work.
 constexpr int most_rounds = 5;
-
-WallTime wall_now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 Result<Config> read_config(const std::string& file) {
   const auto text = read_file(file);
@@ -41,10 +38,11 @@ Result<Config> read_config(const std::string& file) {
 
 }  // namespace
 
-Router::Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
-               UplinkIds ids)
+Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor,
+               SysctlMemory sysctls, UplinkIds ids)
     : paths_(std::move(paths)),
       file_(std::move(file)),
+      journal_(journal),
       kernel_(std::move(kernel)),
       monitor_(std::move(monitor)),
       sysctls_(std::move(sysctls)),
@@ -52,7 +50,7 @@ Router::Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor mo
       started_(wall_now()),
       snapshot_(std::make_shared<Snapshot>()) {}
 
-Result<Router> Router::open(Paths paths, std::string file) {
+Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
   auto monitor = netlink::Monitor::open();
   if (!monitor) return std::unexpected(monitor.error());
   auto kernel = Kernel::open();
@@ -61,8 +59,8 @@ Result<Router> Router::open(Paths paths, std::string file) {
   if (!sysctls) return std::unexpected(sysctls.error());
   auto ids = load_uplink_ids(paths.uplinks());
   if (!ids) return std::unexpected(ids.error());
-  return Router(std::move(paths), std::move(file), std::move(*kernel), std::move(*monitor), std::move(*sysctls),
-                std::move(*ids));
+  return Router(std::move(paths), std::move(file), journal, std::move(*kernel), std::move(*monitor),
+                std::move(*sysctls), std::move(*ids));
 }
 
 Result<void> Router::reload() {
@@ -86,13 +84,16 @@ Result<void> Router::reload() {
   return {};
 }
 
+bool Router::set_health(Health health) {
+  if (health == health_) return false;
+  health_ = std::move(health);
+  return true;
+}
+
 Result<void> Router::reconcile() {
   auto settled = settle(*config_, ids_);
   if (!settled) {
-    last_error_ = settled.error().message;
-    auto told = std::make_shared<Snapshot>(*snapshot_);
-    told->last_error = last_error_;
-    snapshot_ = std::move(told);
+    note_failure(settled.error().message);
     return std::unexpected(settled.error());
   }
   finish(*config_, **settled);
@@ -130,13 +131,31 @@ void Router::tell_changes(const Plan& plan) {
   spdlog::info("changed the kernel in {} steps", plan.steps.size());
 }
 
-void Router::finish(const Config& config, const Settled& settled) {
+void Router::note_failure(const std::string& why) {
+  const char* effect = "the kernel stays as it was; tried again every second";
+  if (last_error_ != why)
+    journal_.tell({{}, "kernel", "", last_error_.empty() ? "settled" : "failed", "failed", why, effect});
+  journal_.set_conditions("kernel", {{"apply-failed", "kernel", {}, why, effect}});
+  last_error_ = why;
+  auto told = std::make_shared<Snapshot>(*snapshot_);
+  told->last_error = last_error_;
+  snapshot_ = std::move(told);
+}
+
+void Router::note_success() {
+  if (!last_error_.empty()) journal_.tell({{}, "kernel", "", "failed", "settled", "", ""});
+  journal_.set_conditions("kernel", {});
   last_error_.clear();
+}
+
+void Router::finish(const Config& config, const Settled& settled) {
+  note_success();
   wanted_ = settled.compiled.state;
   if (auto forgotten = sysctls_.forget_all_but(wanted_.sysctls); !forgotten)
     spdlog::warn("{}", forgotten.error().message);
   const auto news = history_.update(settled.compiled.uplinks, wall_now());
-  for (const auto& line : news.lines) spdlog::info("{}", line);
+  for (const auto& event : news.events) journal_.tell(event);
+  journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
   for (const auto id : news.lost) {
     const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
     const auto fate = uplink == settled.compiled.uplinks.end() ? Fate::forget : uplink->wan->health.connections;
@@ -156,6 +175,8 @@ void Router::publish(const Config& config, const Settled& settled) {
   told->changes = changes_;
   told->repairs = repairs_;
   told->last_error = last_error_;
+  for (const auto& event : lan_history_.update(told->lans, wall_now())) journal_.tell(event);
+  journal_.set_conditions("lans", lan_conditions(told->lans));
   snapshot_ = std::move(told);
 }
 

@@ -7,7 +7,9 @@
 #include "base/error.hpp"
 #include "core/compile/compile.hpp"
 #include "core/model/snapshot.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/lan_history.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/probed.hpp"
 #include "daemon/sysctl_memory.hpp"
@@ -18,8 +20,9 @@ namespace fairlead::daemon {
 
 class Router {
  public:
-  /// Reads what earlier runs have remembered; changes nothing yet. `file` is the configuration's path.
-  static Result<Router> open(Paths paths, std::string file);
+  /// Reads what earlier runs have remembered; changes nothing yet. `file` is the configuration's path. What changes
+  /// from then on is told to `journal`.
+  static Result<Router> open(Paths paths, std::string file, Journal& journal);
 
   /// Reads the file again and brings the kernel to it. On any error the router stays as it was.
   /// The error is what is wrong with the file, each line "FILE:LINE:COLUMN: …", or what the kernel refused.
@@ -28,8 +31,8 @@ class Router {
   /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
 
-  /// Takes new verdicts; reconcile() carries them out.
-  void set_health(Health health) { health_ = std::move(health); }
+  /// Takes new verdicts; reconcile() carries them out. False where they are those that it has.
+  [[nodiscard]] bool set_health(Health health);
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
 
@@ -37,10 +40,14 @@ class Router {
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
   Result<netlink::Changes> drain() { return monitor_.read(); }
 
+  /// All but the conditions, which the journal has.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
+  /// Of the latest reload() that went well.
+  [[nodiscard]] const Config& config() const { return *config_; }
 
  private:
-  Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls, UplinkIds ids);
+  Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
+         UplinkIds ids);
 
   struct Settled {
     Facts facts;
@@ -51,11 +58,14 @@ class Router {
   /// the kernel back and found no difference.
   Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
   static void tell_changes(const Plan& plan);
+  void note_failure(const std::string& why);
+  void note_success();
   void finish(const Config& config, const Settled& settled);
   void publish(const Config& config, const Settled& settled);
 
   Paths paths_;
   std::string file_;
+  Journal& journal_;
   Kernel kernel_;
   netlink::Monitor monitor_;
   SysctlMemory sysctls_;
@@ -64,6 +74,7 @@ class Router {
   Health health_;
   std::vector<Probed> probed_;
   UplinkHistory history_;
+  LanHistory lan_history_;
   State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;
   std::uint64_t changes_ = 0;

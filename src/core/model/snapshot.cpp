@@ -1,24 +1,8 @@
 #include "core/model/snapshot.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 namespace fairlead {
-
-std::string to_text(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
-
-std::optional<WallTime> parse_time(const std::string& text) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::from_time_t(::timegm(&parts)));
-}
 
 namespace {
 
@@ -61,13 +45,15 @@ UplinkStatus read_uplink(const nlohmann::json& json) {
 }  // namespace
 
 nlohmann::json to_json(const Snapshot& snapshot) {
-  nlohmann::json json{{"schema", Snapshot::schema_version},   {"name", snapshot.name},
-                      {"version", snapshot.version},          {"file", snapshot.file},
-                      {"started", to_text(snapshot.started)}, {"method", snapshot.method},
-                      {"uplinks", nlohmann::json::array()},   {"lans", nlohmann::json::array()},
-                      {"warnings", snapshot.warnings},        {"changes", snapshot.changes},
-                      {"repairs", snapshot.repairs},          {"last_error", snapshot.last_error}};
+  nlohmann::json json{{"schema", Snapshot::schema_version},    {"name", snapshot.name},
+                      {"version", snapshot.version},           {"file", snapshot.file},
+                      {"started", to_text(snapshot.started)},  {"method", snapshot.method},
+                      {"uplinks", nlohmann::json::array()},    {"lans", nlohmann::json::array()},
+                      {"conditions", nlohmann::json::array()}, {"warnings", snapshot.warnings},
+                      {"changes", snapshot.changes},           {"repairs", snapshot.repairs},
+                      {"last_error", snapshot.last_error}};
   if (snapshot.connections) json["connections"] = *snapshot.connections;
+  for (const auto& condition : snapshot.conditions) json["conditions"].push_back(to_json(condition));
   for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
   for (const auto& lan : snapshot.lans)
     json["lans"].push_back(
@@ -83,6 +69,7 @@ Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
     snapshot.file = json.at("file");
     snapshot.started = parse_time(json.at("started")).value_or(WallTime{});
     snapshot.method = json.at("method");
+    for (const auto& condition : json.at("conditions")) snapshot.conditions.push_back(condition_from_json(condition));
     snapshot.warnings = json.at("warnings");
     snapshot.changes = json.at("changes");
     snapshot.repairs = json.at("repairs");

@@ -1,7 +1,6 @@
 #pragma once
 // Purpose: what the daemon tells about itself, as one immutable value; the control socket, and everything that
 // shows the router, reads it. The JSON form is versioned: fields are added, never changed.
-#include <chrono>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -10,14 +9,10 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "core/model/condition.hpp"
+#include "core/model/wall_time.hpp"
 
 namespace fairlead {
-
-using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
-
-/// "2026-01-31T12:00:00Z" (RFC 3339, UTC) and back.
-[[nodiscard]] std::string to_text(WallTime time);
-[[nodiscard]] std::optional<WallTime> parse_time(const std::string& text);
 
 /// One family of one uplink.
 struct PathStatus {
@@ -59,7 +54,8 @@ struct Snapshot {
   std::string method;  ///< of balancing, in the file's words
   std::vector<UplinkStatus> uplinks;
   std::vector<LanStatus> lans;
-  std::vector<std::string> warnings;
+  std::vector<Condition> conditions;         ///< what is not normal now
+  std::vector<std::string> warnings;         ///< what of the file cannot take effect now
   std::uint64_t changes = 0;                 ///< times that the kernel was changed
   std::uint64_t repairs = 0;                 ///< of these, because somebody else changed what is ours
   std::optional<std::uint64_t> connections;  ///< entries of the connection table
