@@ -17,9 +17,19 @@ using Protocol = asio::local::stream_protocol;
 constexpr std::size_t longest_request = 65536;
 constexpr auto patience = std::chrono::seconds(5);
 
-using Handlers = std::shared_ptr<const std::map<std::string, Handler>>;
+struct Commands {
+  std::map<std::string, Handler> handlers;
+  std::map<std::string, Feed> feeds;
+};
 
-asio::awaitable<void> converse(std::shared_ptr<Protocol::socket> client, Handlers handlers) {
+const Feed* feed_of(const std::string& line, const Commands& commands) {
+  const auto request = nlohmann::json::parse(line, nullptr, false);
+  if (!request.is_object() || !request.contains("command") || !request["command"].is_string()) return nullptr;
+  const auto found = commands.feeds.find(request["command"].get<std::string>());
+  return found == commands.feeds.end() ? nullptr : &found->second;
+}
+
+asio::awaitable<void> converse(std::shared_ptr<Protocol::socket> client, std::shared_ptr<const Commands> commands) {
   // The watchdog closes the connection of a client that stays silent or does not read.
   asio::steady_timer watchdog(co_await asio::this_coro::executor, patience);
   watchdog.async_wait([client](boost::system::error_code stopped) {
@@ -29,18 +39,22 @@ asio::awaitable<void> converse(std::shared_ptr<Protocol::socket> client, Handler
   boost::system::error_code failed;
   co_await asio::async_read_until(*client, asio::dynamic_buffer(line, longest_request), '\n',
                                   asio::redirect_error(asio::use_awaitable, failed));
-  if (!failed) {
-    const auto answer = answer_line(line, *handlers);
+  if (failed) co_return;
+  if (const auto* feed = feed_of(line, *commands)) {
+    watchdog.cancel();
+    co_await feed->serve(client);
+  } else {
+    const auto answer = answer_line(line, commands->handlers);
     co_await asio::async_write(*client, asio::buffer(answer), asio::redirect_error(asio::use_awaitable, failed));
   }
 }
 
-asio::awaitable<void> accept_clients(Protocol::acceptor acceptor, Handlers handlers) {
+asio::awaitable<void> accept_clients(Protocol::acceptor acceptor, std::shared_ptr<const Commands> commands) {
   for (;;) {
     boost::system::error_code failed;
     auto client = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
     if (failed) co_return;
-    asio::co_spawn(acceptor.get_executor(), converse(std::make_shared<Protocol::socket>(std::move(client)), handlers),
+    asio::co_spawn(acceptor.get_executor(), converse(std::make_shared<Protocol::socket>(std::move(client)), commands),
                    asio::detached);
   }
 }
@@ -65,7 +79,8 @@ std::string answer_line(const std::string& line, const std::map<std::string, Han
   return answer->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-Result<void> serve_control(asio::io_context& loop, const std::string& path, std::map<std::string, Handler> handlers) {
+Result<void> serve_control(asio::io_context& loop, const std::string& path, std::map<std::string, Handler> handlers,
+                           std::map<std::string, Feed> feeds) {
   ::unlink(path.c_str());
   boost::system::error_code failed;
   Protocol::acceptor acceptor(loop);
@@ -75,10 +90,8 @@ Result<void> serve_control(asio::io_context& loop, const std::string& path, std:
   ::umask(old_mask);
   if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
   if (failed) return fail(path + ": " + failed.message());
-  asio::co_spawn(
-      loop,
-      accept_clients(std::move(acceptor), std::make_shared<const std::map<std::string, Handler>>(std::move(handlers))),
-      asio::detached);
+  auto commands = std::make_shared<const Commands>(Commands{std::move(handlers), std::move(feeds)});
+  asio::co_spawn(loop, accept_clients(std::move(acceptor), std::move(commands)), asio::detached);
   return {};
 }
 

@@ -18,6 +18,7 @@ std::span<const Command> commands() {
       Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
       Command{"wan", "take an uplink out by hand, or put it back", "fairlead wan drain cable1 --for 10m",
               configure_wan},
+      Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
       Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
       Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},
       Command{"reference", "print the reference of all keys of the file (Markdown)",

@@ -23,6 +23,7 @@ struct Options {
   std::string host;
   std::vector<std::string> command;
   int percent = 0;
+  int milliseconds = 0;
   bool quick = false;
 };
 
@@ -32,6 +33,7 @@ Result<void> bring_up(const Options& options) {
   auto lab = lab::Lab::up(*config, {.name = options.name, .hosts_per_lan = options.hosts});
   if (!lab) return std::unexpected(lab.error());
   const auto file = std::filesystem::absolute(options.file).string();
+  if (auto started = lab->start_servers(); !started) return started;
   if (auto started = lab::start_router(*lab, own_program(), file); !started) return std::unexpected(started.error());
   lab->leave();
   fmt::print("the lab \"{}\" is up: {}\nlook at it: fairlead lab status\n", options.name, join(lab->names(), ", "));
@@ -89,7 +91,9 @@ void add_uplink(CLI::App& app, Options& options) {
 }
 
 Result<void> break_uplink(const Options& options, lab::Fault::Kind kind) {
-  return in_lab(options, [&](lab::Lab& lab) { return lab.fault(options.uplink, {kind, options.percent}); });
+  return in_lab(options, [&](lab::Lab& lab) {
+    return lab.fault(options.uplink, {kind, options.percent, std::chrono::milliseconds(options.milliseconds)});
+  });
 }
 
 constexpr auto lab_commands = std::to_array<LabCommand>({
@@ -126,6 +130,20 @@ constexpr auto lab_commands = std::to_array<LabCommand>({
            ->check(CLI::Range(1, 100));
      },
      [](const Options& options) { return break_uplink(options, lab::Fault::Kind::loss); }},
+    {"delay", "an uplink's round trips take longer", "fairlead lab delay cable1 800",
+     [](CLI::App& app, Options& options) {
+       add_uplink(app, options);
+       app.add_option("milliseconds", options.milliseconds, "added to each round trip")
+           ->required()
+           ->check(CLI::Range(1, 60'000));
+     },
+     [](const Options& options) { return break_uplink(options, lab::Fault::Kind::delay); }},
+    {"hijack", "an uplink's provider answers every question for a name with its own address",
+     "fairlead lab hijack cable1", add_uplink,
+     [](const Options& options) { return break_uplink(options, lab::Fault::Kind::hijack); }},
+    {"captive", "an uplink's provider shows its portal: HTTP and names lead there, only ping passes",
+     "fairlead lab captive cable1", add_uplink,
+     [](const Options& options) { return break_uplink(options, lab::Fault::Kind::captive); }},
     {"down", "end the router and remove the lab", "fairlead lab down", [](CLI::App&, Options&) {},
      [](const Options& options) { return lab::Lab::remove(options.name); }},
     {"demo", "a guided tour of two minutes", "fairlead lab demo",

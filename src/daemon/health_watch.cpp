@@ -39,8 +39,9 @@ void HealthWatch::advance() {
     put_in_order(now);
     health.by_latency = order_.order();
   }
-  if (health == health_) return;
+  if (health == health_ && panel_.undecided() == undecided_) return;
   health_ = std::move(health);
+  undecided_ = panel_.undecided();
   changed_();
 }
 

@@ -20,14 +20,14 @@ namespace fairlead::daemon {
 
 class HealthWatch {
  public:
-  /// `changed` is called from the loop when health() differs from what it was.
+  /// `changed` is called from the loop when health() or undecided() differs from what it was.
   HealthWatch(boost::asio::io_context& loop, std::function<void()> changed);
 
   /// The uplinks as they are now. `by_latency`: somebody wants to know their order.
   void follow(std::vector<Probed> uplinks, bool by_latency);
   [[nodiscard]] const Health& health() const { return health_; }
   [[nodiscard]] health::Quality quality(UplinkId id) const { return panel_.quality(id, health::Time::clock::now()); }
-  [[nodiscard]] bool undecided() const { return panel_.undecided(); }
+  [[nodiscard]] bool undecided() const { return undecided_; }
 
  private:
   void advance();
@@ -41,6 +41,7 @@ class HealthWatch {
   health::Panel panel_;
   std::map<UplinkId, Probed> uplinks_;
   Health health_;
+  bool undecided_ = false;
   bool by_latency_ = false;
   health::LatencyOrder order_;
   health::Time ordered_at_;

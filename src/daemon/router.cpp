@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "core/compile/effects.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
 #include "daemon/connection_fate.hpp"
@@ -39,10 +40,11 @@ Result<Config> read_config(const std::string& file) {
 
 }  // namespace
 
-Router::Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
-               UplinkIds ids, Overrides overrides)
+Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor,
+               SysctlMemory sysctls, UplinkIds ids, Overrides overrides)
     : paths_(std::move(paths)),
       file_(std::move(file)),
+      journal_(journal),
       kernel_(std::move(kernel)),
       monitor_(std::move(monitor)),
       sysctls_(std::move(sysctls)),
@@ -51,7 +53,7 @@ Router::Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor mo
       started_(wall_now()),
       snapshot_(std::make_shared<Snapshot>()) {}
 
-Result<Router> Router::open(Paths paths, std::string file) {
+Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
   auto monitor = netlink::Monitor::open();
   if (!monitor) return std::unexpected(monitor.error());
   auto kernel = Kernel::open();
@@ -65,8 +67,8 @@ Result<Router> Router::open(Paths paths, std::string file) {
     spdlog::error("{}", overrides.error().message);
     overrides = Overrides(paths.overrides());
   }
-  return Router(std::move(paths), std::move(file), std::move(*kernel), std::move(*monitor), std::move(*sysctls),
-                std::move(*ids), std::move(*overrides));
+  return Router(std::move(paths), std::move(file), journal, std::move(*kernel), std::move(*monitor),
+                std::move(*sysctls), std::move(*ids), std::move(*overrides));
 }
 
 Result<void> Router::reload() {
@@ -89,6 +91,12 @@ Result<void> Router::reload() {
   tidy_overrides(*fresh);
   config_ = std::move(fresh);  // history and snapshot are values; nothing points into the old one any more
   return {};
+}
+
+bool Router::set_health(Health health) {
+  if (health == health_) return false;
+  health_ = std::move(health);
+  return true;
 }
 
 void Router::tidy_overrides(const Config& config) {
@@ -119,10 +127,7 @@ Result<void> Router::reconcile() {
   tidy_overrides(*config_);
   auto settled = settle(*config_, ids_);
   if (!settled) {
-    last_error_ = settled.error().message;
-    auto told = std::make_shared<Snapshot>(*snapshot_);
-    told->last_error = last_error_;
-    snapshot_ = std::move(told);
+    note_failure(settled.error().message);
     return std::unexpected(settled.error());
   }
   finish(*config_, **settled);
@@ -160,19 +165,33 @@ void Router::tell_changes(const Plan& plan) {
   spdlog::info("changed the kernel in {} steps", plan.steps.size());
 }
 
-void Router::finish(const Config& config, const Settled& settled) {
+void Router::note_failure(const std::string& why) {
+  const char* effect = "the kernel stays as it was; tried again every second";
+  if (last_error_ != why)
+    journal_.tell({{}, "kernel", "", last_error_.empty() ? "settled" : "failed", "failed", why, effect});
+  journal_.set_conditions("kernel", {{"apply-failed", "kernel", {}, why, effect}});
+  last_error_ = why;
+  auto told = std::make_shared<Snapshot>(*snapshot_);
+  told->last_error = last_error_;
+  snapshot_ = std::move(told);
+}
+
+void Router::note_success() {
+  if (!last_error_.empty()) journal_.tell({{}, "kernel", "", "failed", "settled", "", ""});
+  journal_.set_conditions("kernel", {});
   last_error_.clear();
+}
+
+void Router::finish(const Config& config, const Settled& settled) {
+  note_success();
   wanted_ = settled.compiled.state;
   if (auto forgotten = sysctls_.forget_all_but(wanted_.sysctls); !forgotten)
     spdlog::warn("{}", forgotten.error().message);
   const auto news = history_.update(settled.compiled.uplinks, wall_now());
-  for (const auto& line : news.lines) spdlog::info("{}", line);
+  for (const auto& event : news.events) journal_.tell(event);
+  journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
   end_lost_connections(config, settled, news.lost);
-  for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
-    spdlog::info("connections of an uplink that a better tier has relieved are reset");
-    if (auto ended = end_connections(id, Fate::reset, config.router.mark_mask); !ended)
-      spdlog::warn("they stay: {}", ended.error().message);
-  }
+  end_relieved_connections(config, settled);
   probed_ = probed(config, settled.compiled.uplinks);
   publish(config, settled);
 }
@@ -186,6 +205,15 @@ void Router::end_lost_connections(const Config& config, const Settled& settled, 
   }
 }
 
+void Router::end_relieved_connections(const Config& config, const Settled& settled) {
+  for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
+    const auto& name = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id)->wan->name;
+    const auto ended = end_connections(id, Fate::reset, config.router.mark_mask);
+    journal_.tell({{}, "connections", name, "kept", ended ? "reset" : "kept",
+                   ended ? "a better tier is back" : "they cannot be reset: " + ended.error().message, ""});
+  }
+}
+
 void Router::publish(const Config& config, const Settled& settled) {
   auto told = std::make_shared<Snapshot>(make_snapshot(config, settled.facts, settled.compiled, history_));
   std::array<char, 256> host{};
@@ -195,6 +223,8 @@ void Router::publish(const Config& config, const Settled& settled) {
   told->changes = changes_;
   told->repairs = repairs_;
   told->last_error = last_error_;
+  for (const auto& event : lan_history_.update(told->lans, wall_now())) journal_.tell(event);
+  journal_.set_conditions("lans", lan_conditions(told->lans));
   snapshot_ = std::move(told);
 }
 

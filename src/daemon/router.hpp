@@ -8,7 +8,9 @@
 #include "core/compile/compile.hpp"
 #include "core/model/snapshot.hpp"
 #include "daemon/failback.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/lan_history.hpp"
 #include "daemon/overrides.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/probed.hpp"
@@ -20,8 +22,9 @@ namespace fairlead::daemon {
 
 class Router {
  public:
-  /// Reads what earlier runs have remembered; changes nothing yet. `file` is the configuration's path.
-  static Result<Router> open(Paths paths, std::string file);
+  /// Reads what earlier runs have remembered; changes nothing yet. `file` is the configuration's path. What changes
+  /// from then on is told to `journal`.
+  static Result<Router> open(Paths paths, std::string file, Journal& journal);
 
   /// Reads the file again and brings the kernel to it. On any error the router stays as it was.
   /// The error is what is wrong with the file, each line "FILE:LINE:COLUMN: …", or what the kernel refused.
@@ -30,8 +33,8 @@ class Router {
   /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
 
-  /// Takes new verdicts; reconcile() carries them out.
-  void set_health(Health health) { health_ = std::move(health); }
+  /// Takes new verdicts; reconcile() carries them out. False where they are those that it has.
+  [[nodiscard]] bool set_health(Health health);
   /// Takes the administrator's word on an uplink, or none to undo it; reconcile() carries it out.
   /// Errors: there is no such uplink, or the word cannot be kept.
   Result<void> override_uplink(const std::string& name, std::optional<Override> wanted);
@@ -48,11 +51,14 @@ class Router {
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
   Result<netlink::Changes> drain() { return monitor_.read(); }
 
+  /// All but the conditions, which the journal has.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
+  /// Of the latest reload() that went well.
+  [[nodiscard]] const Config& config() const { return *config_; }
 
  private:
-  Router(Paths paths, std::string file, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls, UplinkIds ids,
-         Overrides overrides);
+  Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
+         UplinkIds ids, Overrides overrides);
 
   struct Settled {
     Facts facts;
@@ -64,12 +70,16 @@ class Router {
   Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
   void tidy_overrides(const Config& config);
   static void tell_changes(const Plan& plan);
+  void note_failure(const std::string& why);
+  void note_success();
   void finish(const Config& config, const Settled& settled);
   static void end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkId>& lost);
+  void end_relieved_connections(const Config& config, const Settled& settled);
   void publish(const Config& config, const Settled& settled);
 
   Paths paths_;
   std::string file_;
+  Journal& journal_;
   Kernel kernel_;
   netlink::Monitor monitor_;
   SysctlMemory sysctls_;
@@ -80,6 +90,7 @@ class Router {
   Overrides overrides_;
   UplinkHistory history_;
   Failbacks failbacks_;
+  LanHistory lan_history_;
   State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;
   std::uint64_t changes_ = 0;

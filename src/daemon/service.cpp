@@ -15,7 +15,10 @@
 #include "api/control.hpp"
 #include "api/control_server.hpp"
 #include "base/fd.hpp"
+#include "daemon/event_lines.hpp"
 #include "daemon/health_watch.hpp"
+#include "daemon/hook.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
@@ -51,11 +54,23 @@ Result<Fd> lock_paths(const Paths& paths) {
 
 class Service {
  public:
-  Service(Router& router, const Paths& paths)
-      : router_(router), paths_(paths), timer_(loop_), signals_(loop_), watch_(loop_, [this] { take_verdicts(); }) {}
+  Service(Router& router, Journal& journal, const Paths& paths)
+      : router_(router),
+        journal_(journal),
+        paths_(paths),
+        timer_(loop_),
+        signals_(loop_),
+        watch_(loop_, [this] { take_verdicts(); }),
+        feed_([this] { return opening_lines(*present()); }),
+        hook_(loop_, journal) {
+    journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
+    journal_.listen([this](const Event& event) { hook_.tell(event); });
+  }
 
   Result<void> run() {
-    if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers()); !served) return served;
+    if (auto loaded = load(); !loaded) return loaded;
+    if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers(), {{"monitor", feed_}}); !served)
+      return served;
     for (const auto fd : router_.event_fds()) watch(fd);
     schedule_next_round();
     watch_.follow(router_.probed_uplinks(), router_.wants_latency());
@@ -64,7 +79,7 @@ class Service {
     if (const auto counted = conntrack::count(); !counted)
       spdlog::warn("connections of a lost uplink will hang until they time out: {}", counted.error().message);
     notify_service_manager("READY=1");
-    spdlog::info("ready");
+    journal_.tell({{}, "router", router_.snapshot()->name, "", "running", "", ""});
     loop_.run();
     ::unlink(paths_.control_socket().c_str());
     return removes_ ? remove_everything(paths_) : Result<void>{};
@@ -74,12 +89,7 @@ class Service {
   std::map<std::string, api::Handler> handlers() {
     std::map<std::string, api::Handler> table;
     table["status"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
-      auto told = *router_.snapshot();
-      if (const auto count = conntrack::count()) told.connections = *count;
-      for (auto& uplink : told.uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
-      if (watch_.undecided())
-        told.warnings.emplace_back("no target answers on any uplink, but the gateways do: verdicts stay as they were");
-      return nlohmann::json{{"status", to_json(told)}};
+      return nlohmann::json{{"status", to_json(*present())}};
     };
     table["reload"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       if (auto done = reload(); !done) return std::unexpected(done.error());
@@ -100,26 +110,52 @@ class Service {
     if (!wish) return std::unexpected(wish.error());
     if (auto taken = router_.override_uplink(wish->uplink, wish->wanted); !taken) return std::unexpected(taken.error());
     reconcile();
-    const auto told = router_.snapshot();
+    const auto told = present();
     if (!told->last_error.empty()) return fail(told->last_error);
     return nlohmann::json{{"status", to_json(*told)}};
   }
 
-  /// One more turn of the loop lets the answer to "down" leave.
+  [[nodiscard]] std::shared_ptr<const Snapshot> present() const {
+    auto told = std::make_shared<Snapshot>(*router_.snapshot());
+    if (const auto count = conntrack::count()) told->connections = *count;
+    for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
+    told->conditions = journal_.conditions();
+    return told;
+  }
+
   void end() {
     signals_.cancel();
-    loop_.stop();
+    journal_.tell({{},
+                   "router",
+                   router_.snapshot()->name,
+                   "running",
+                   "stopped",
+                   "",
+                   removes_ ? "everything of ours is removed from the kernel" : "the kernel keeps forwarding"});
+    // A turn of the loop in which the readers of the monitor wake, and one in which they write.
+    asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); });
+  }
+
+  Result<void> load() {
+    auto done = router_.reload();
+    if (done) {
+      hook_.set_program(router_.config().router.hook);
+      journal_.set_conditions("file", {});
+    }
+    return done;
   }
 
   Result<void> reload() {
     notify_reloading();
-    auto done = router_.reload();
+    auto done = load();
     if (done) watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     notify_service_manager("READY=1");
-    if (done)
-      spdlog::info("the file was read again");
-    else
-      spdlog::error("the file was not taken, everything stays as it was: {}", done.error().message);
+    const auto& file = router_.snapshot()->file;
+    const char* effect = "everything stays as it was";
+    if (!done) journal_.set_conditions("file", {{"configuration-refused", file, {}, done.error().message, effect}});
+    const auto before = std::exchange(file_state_, done ? "reloaded" : "refused");
+    journal_.tell(
+        {{}, "configuration", file, before, file_state_, done ? "" : done.error().message, done ? "" : effect});
     return done;
   }
 
@@ -131,7 +167,6 @@ class Service {
         wait_for_signal();
         return;
       }
-      spdlog::info("ending; the kernel keeps forwarding");
       notify_service_manager("STOPPING=1");
       end();
     });
@@ -170,13 +205,13 @@ class Service {
     const auto repairs_before = router_.snapshot()->repairs;
     const auto done = router_.reconcile();
     held_back_ = false;
-    if (!done) {
-      spdlog::error("{}", done.error().message);
+    if (!done) {  // told by the router
       held_back_ = true;
       schedule(retry_after_failure);
       return;
     }
     watch_.follow(router_.probed_uplinks(), router_.wants_latency());
+    journal_.set_conditions("repairs", {});
     if (router_.snapshot()->repairs != repairs_before) note_repair();
     schedule_next_round();
   }
@@ -184,29 +219,49 @@ class Service {
   /// In a turn of its own: it may have come from within follow().
   void take_verdicts() {
     asio::post(loop_, [this] {
-      router_.set_health(watch_.health());
-      reconcile();
+      note_indecision();
+      if (router_.set_health(watch_.health())) reconcile();
     });
+  }
+
+  void note_indecision() {
+    if (undecided_ == watch_.undecided()) return;
+    undecided_ = !undecided_;
+    const std::string why = undecided_ ? "no target answers on any uplink, but the gateways do" : "";
+    const std::string effect = undecided_ ? "verdicts stay as they were" : "";
+    const auto text = [](bool undecided) { return undecided ? "undecided" : "decided"; };
+    journal_.tell({{}, "verdicts", "", text(!undecided_), text(undecided_), why, effect});
+    std::vector<Condition> conditions;
+    if (undecided_) conditions.push_back({"verdicts-undecided", "uplinks", {}, why, effect});
+    journal_.set_conditions("verdicts", std::move(conditions));
   }
 
   void note_repair() {
     const auto now = Clock::now();
     repairs_.push_back(now);
     while (repairs_.front() < now - 60s) repairs_.pop_front();
-    spdlog::warn("somebody else changed what is ours; it is repaired");
+    journal_.tell({{}, "kernel", "", "altered", "repaired", "somebody else changed what is ours", ""});
     if (repairs_.size() <= most_repairs_a_minute) return;
-    spdlog::warn("this happens too often; looking again in a minute");
+    const char* why = "somebody else changes what is ours, again and again";
+    const char* effect = "changes by others are repaired once a minute only";
+    journal_.tell({{}, "kernel", "", "repaired", "left alone", why, effect});
+    journal_.set_conditions("repairs", {{"repaired-too-often", "kernel", {}, why, effect}});
     held_back_ = true;
   }
 
   asio::io_context loop_{1};
   Router& router_;
+  Journal& journal_;
   const Paths& paths_;
   asio::steady_timer timer_;
   asio::signal_set signals_;
   std::deque<asio::posix::stream_descriptor> watched_;
   std::deque<Clock::time_point> repairs_;
   HealthWatch watch_;
+  api::Feed feed_;
+  Hook hook_;
+  std::string file_state_ = "loaded";
+  bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;
 };
@@ -216,10 +271,10 @@ class Service {
 Result<void> run(const Paths& paths, const std::string& file) {
   const auto lock = lock_paths(paths);
   if (!lock) return std::unexpected(lock.error());
-  auto router = Router::open(paths, file);
+  Journal journal;
+  auto router = Router::open(paths, file, journal);
   if (!router) return std::unexpected(router.error());
-  if (auto loaded = router->reload(); !loaded) return loaded;
-  return Service(*router, paths).run();
+  return Service(*router, journal, paths).run();
 }
 
 Result<void> down(const Paths& paths) {

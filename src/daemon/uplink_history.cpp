@@ -1,6 +1,6 @@
 #include "daemon/uplink_history.hpp"
 
-#include <fmt/format.h>
+#include "core/compile/effects.hpp"
 
 namespace fairlead::daemon {
 
@@ -28,8 +28,8 @@ UplinkHistory::News UplinkHistory::update(const std::vector<compile::Uplink>& up
     const auto before = known_.find(uplink.id);
     const bool is_new = before == known_.end();
     if (is_new || before->second.verdict != entry.verdict || before->second.why != entry.why)
-      news.lines.push_back(fmt::format("uplink {} is {}{}{}", entry.name, to_text(entry.verdict),
-                                       entry.why.empty() ? "" : ": ", entry.why));
+      news.events.push_back({now, "uplink", entry.name, is_new ? "" : to_text(before->second.verdict),
+                             to_text(entry.verdict), entry.why, compile::effect_of(uplink, uplinks)});
     if (!is_new) {
       if (before->second.verdict == entry.verdict) entry.since = before->second.since;
       for (std::size_t family = 0; family < entry.sources.size(); ++family)
@@ -42,11 +42,30 @@ UplinkHistory::News UplinkHistory::update(const std::vector<compile::Uplink>& up
   }
   for (const auto& [id, entry] : known_)
     if (!present.contains(id)) {
-      news.lines.push_back(fmt::format("uplink {} has left the file", entry.name));
+      news.events.push_back({now, "uplink", entry.name, to_text(entry.verdict), "", "it has left the file", ""});
       news.lost.push_back(id);
     }
   known_ = std::move(present);
+  compare_tiers(uplinks, now, news.events);
   return news;
+}
+
+void UplinkHistory::compare_tiers(const std::vector<compile::Uplink>& uplinks, WallTime now,
+                                  std::vector<Event>& events) {
+  for (const auto family : families) {
+    auto& before = tiers_.at(static_cast<std::size_t>(family));
+    const auto tier = compile::tier_in_use(uplinks, family);
+    std::string present;
+    if (tier)
+      present = std::to_string(*tier);
+    else if (compile::is_expected(uplinks, family) || !before.empty())
+      present = "none";
+    // That the best tier is in use at the start is no news.
+    if (before != present && !(before.empty() && tier))
+      events.push_back({now, "tier", std::string(fairlead::to_text(family)), before, present,
+                        tier ? "" : "no uplink is usable", compile::way_out(uplinks, family)});
+    before = present;
+  }
 }
 
 }  // namespace fairlead::daemon

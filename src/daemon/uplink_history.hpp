@@ -1,20 +1,21 @@
 #pragma once
-// Purpose: compares the uplinks of two moments: since when each is as it is, what to log, and whose connections
+// Purpose: compares the uplinks of two moments: since when each is as it is, what has changed, and whose connections
 // have no way any more.
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/compile/uplinks.hpp"
-#include "core/model/snapshot.hpp"
+#include "core/model/event.hpp"
 
 namespace fairlead::daemon {
 
 class UplinkHistory {
  public:
   struct News {
-    std::vector<std::string> lines;  ///< one a change, with its reason, for the log
-    std::vector<UplinkId> lost;      ///< their connections cannot go on: no way out, or another source address
+    std::vector<Event> events;   ///< of uplinks, then of tiers
+    std::vector<UplinkId> lost;  ///< their connections cannot go on: no way out, or another source address
   };
 
   /// `uplinks` as they are after a change has taken effect.
@@ -30,7 +31,10 @@ class UplinkHistory {
     WallTime since;
   };
 
+  void compare_tiers(const std::vector<compile::Uplink>& uplinks, WallTime now, std::vector<Event>& events);
+
   std::map<UplinkId, Known> known_;
+  std::array<std::string, 2> tiers_;  // in use, by family; "" before the first update or where none is expected
 };
 
 [[nodiscard]] std::string to_text(Verdict verdict);

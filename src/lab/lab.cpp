@@ -15,7 +15,6 @@
 #include "base/text.hpp"
 #include "lab/commands.hpp"
 #include "lab/topology_json.hpp"
-#include "sys/netlink/apply.hpp"
 #include "sys/sysctl/sysctl.hpp"
 
 namespace fairlead::lab {
@@ -115,7 +114,8 @@ Result<nlohmann::json> read_state(const std::string& lab) {
 std::vector<LabProcess> processes_in(const nlohmann::json& state) {
   std::vector<LabProcess> processes;
   try {
-    for (const auto& process : state.at("processes")) processes.push_back({process.at("pid"), process.at("started")});
+    for (const auto& process : state.at("processes"))
+      processes.push_back({process.at("pid"), process.at("started"), process.at("duty")});
   } catch (const nlohmann::json::exception&) {
     return {};
   }
@@ -187,7 +187,7 @@ Result<void> Lab::save() const {
   nlohmann::json state = to_json(topology_);
   state["processes"] = nlohmann::json::array();
   for (const auto& process : processes_) {
-    state["processes"].push_back({{"pid", process.pid}, {"started", process.started}});
+    state["processes"].push_back({{"pid", process.pid}, {"started", process.started}, {"duty", process.duty}});
   }
   const fs::path fresh = folder_ / "lab.json.new";
   std::ofstream(fresh) << state.dump(1) << '\n';
@@ -240,65 +240,20 @@ Result<const LabHost*> Lab::provider_of(const std::string& uplink) const {
   return fail("lab " + name_ + " has no uplink \"" + uplink + "\"");
 }
 
-namespace {
-
-constexpr const char* remove_fault =
-    "add table inet fault\ndelete table inet fault\nadd table netdev fault\ndelete table netdev fault\n";
-
-std::string fault_rules(const Fault& fault) {
-  const auto at_forward = [](const std::string& rule) {
-    return "table inet fault { chain passing { type filter hook forward priority -300; " + rule + "; }; }\n";
-  };
-  switch (fault.kind) {
-    case Fault::Kind::silence:
-      return "table netdev fault { chain arriving { type filter hook ingress device \"" +
-             std::string(names::provider_down) + "\" priority -500; drop; }; }\n";
-    case Fault::Kind::loss:
-      return at_forward("numgen random mod 100 < " + std::to_string(fault.percent) + " drop");
-    case Fault::Kind::blackhole:
-      break;
-  }
-  return at_forward("drop");
-}
-
-}  // namespace
-
-Result<void> Lab::cut(const std::string& uplink) const {
-  const auto provider = provider_of(uplink);
-  if (!provider) return std::unexpected(provider.error());
-  return Host((*provider)->name, namespace_name(name_, (*provider)->name)).inside([]() -> Result<void> {
-    auto socket = netlink::Socket::open();
-    if (!socket) return std::unexpected(socket.error());
-    return netlink::apply(*socket, SetLinkUp{names::provider_down, false});
-  });
-}
-
-Result<void> Lab::restore(const std::string& uplink) const {
-  const auto provider = provider_of(uplink);
-  if (!provider) return std::unexpected(provider.error());
-  return Host((*provider)->name, namespace_name(name_, (*provider)->name)).inside([&]() -> Result<void> {
-    auto socket = netlink::Socket::open();
-    if (!socket) return std::unexpected(socket.error());
-    if (auto done = netlink::apply(*socket, SetLinkUp{names::provider_down, true}); !done) return done;
-    // With the device the kernel took its routes down too; addresses stay by keep_addr_on_down.
-    const auto routes = must_run({"ip", "-batch", "-"}, routes_batch(**provider));
-    if (!routes) return std::unexpected(routes.error());
-    const auto mended = must_run({"nft", "-f", "-"}, remove_fault);
-    return mended ? Result<void>{} : std::unexpected(mended.error());
-  });
-}
-
-Result<void> Lab::fault(const std::string& uplink, const Fault& fault) const {
-  const auto provider = provider_of(uplink);
-  if (!provider) return std::unexpected(provider.error());
-  const Host host((*provider)->name, namespace_name(name_, (*provider)->name));
-  const auto done = host.must_run({"nft", "-f", "-"}, remove_fault + fault_rules(fault));
-  return done ? Result<void>{} : std::unexpected(done.error());
-}
-
-Result<void> Lab::note_process(pid_t pid) {
-  processes_.push_back({pid, start_time(pid)});
+Result<void> Lab::note_process(pid_t pid, const std::string& duty) {
+  processes_.push_back({pid, start_time(pid), duty});
   return save();
 }
+
+Result<void> Lab::relieve(const std::string& duty) {
+  const auto ends = [&](const LabProcess& process) { return process.duty == duty; };
+  if (std::ranges::none_of(processes_, ends)) return {};
+  for (const auto& process : processes_)
+    if (ends(process)) end_process(process.pid, process.started);
+  std::erase_if(processes_, ends);
+  return save();
+}
+
+Host Lab::host_of(const LabHost& host) const { return {host.name, namespace_name(name_, host.name)}; }
 
 }  // namespace fairlead::lab

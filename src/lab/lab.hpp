@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "core/model/config.hpp"
+#include "lab/fault.hpp"
 #include "lab/host.hpp"
 #include "lab/topology.hpp"
 
@@ -20,17 +21,7 @@ namespace fairlead::lab {
 struct LabProcess {
   pid_t pid = 0;
   std::string started;  ///< in the kernel's ticks since boot
-};
-
-/// What a provider can do to its customers.
-struct Fault {
-  enum class Kind : std::uint8_t {
-    blackhole,  ///< its gateway answers, and nothing passes it
-    silence,    ///< nothing answers, not even ARP
-    loss        ///< some packets are lost, in each direction
-  };
-  Kind kind = Kind::blackhole;
-  int percent = 0;  ///< of loss
+  std::string duty;     ///< empty: to live as long as the lab
 };
 
 class Lab {
@@ -63,21 +54,30 @@ class Lab {
   [[nodiscard]] Result<Host> host(std::string_view wanted) const;
   [[nodiscard]] Result<Host> router() const { return host(names::router); }
 
+  /// DNS (example.org is the first server, of both families) and HTTP ("the internet" for whatever is asked) at every
+  /// address of the internet's servers.
+  Result<void> start_servers();
+
   /// Pulls the cable out of the provider's side: the router loses carrier.
   Result<void> cut(const std::string& uplink) const;
   /// Whatever was done to it, by cut() or fault().
-  Result<void> restore(const std::string& uplink) const;
+  Result<void> restore(const std::string& uplink);
   /// A fault on the provider's side, in place of an earlier one; the carrier stays.
-  Result<void> fault(const std::string& uplink, const Fault& fault) const;
+  Result<void> fault(const std::string& uplink, const Fault& fault);
 
   /// down() will end this process, whoever calls it. Told apart from a later one of the same number by its start time.
-  Result<void> note_process(pid_t pid);
+  Result<void> note_process(pid_t pid, const std::string& duty = {});
 
  private:
   Lab(std::string name, Topology topology);
   [[nodiscard]] Result<void> build() const;
   [[nodiscard]] Result<void> save() const;
   [[nodiscard]] Result<const LabHost*> provider_of(const std::string& uplink) const;
+  [[nodiscard]] Result<void> delay(const LabHost& provider, std::chrono::milliseconds time);
+  [[nodiscard]] Result<void> tell_lies(const LabHost& provider, bool portal);
+  /// Ends the processes of this duty.
+  [[nodiscard]] Result<void> relieve(const std::string& duty);
+  [[nodiscard]] Host host_of(const LabHost& host) const;
 
   std::string name_;
   std::filesystem::path folder_;

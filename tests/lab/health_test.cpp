@@ -97,7 +97,7 @@ TEST_F(Suspicion, ATargetThatNobodyCanReachIsNotTheUplinksFault) {
 TEST_F(Health, ASilentGatewayIsLeft) {
   start(three_uplinks);
   ready();
-  ASSERT_TRUE(lab_->fault("cable2", {lab::Fault::Kind::silence, 0}));
+  ASSERT_TRUE(lab_->fault("cable2", {.kind = lab::Fault::Kind::silence}));
   ASSERT_TRUE(wait_for_state("cable2", "down"));
   EXPECT_EQ(shares(host("home-1"), 6, server(1)), (Shares{{"cable1", 5}, {"lte", 1}}));
 }
@@ -107,7 +107,7 @@ TEST_F(Health, TargetsThatDieForAllChangeNothing) {
   ready();
   for (const auto* target : {"1.1.1.1", "8.8.8.8", "9.9.9.9"})
     ASSERT_TRUE(host("internet").must_run({"ip", "address", "del", std::string(target) + "/32", "dev", "lo"}));
-  const auto undecided = [&] { return status().at("warnings").dump().contains("no target answers on any uplink"); };
+  const auto undecided = [&] { return status().at("conditions").dump().contains("no target answers on any uplink"); };
   ASSERT_TRUE(lab::wait_until(undecided, lab::in(10s)));
   for (const auto* uplink : {"cable1", "cable2", "lte"}) EXPECT_EQ(state_of(uplink), "up") << uplink;
 }
@@ -115,7 +115,7 @@ TEST_F(Health, TargetsThatDieForAllChangeNothing) {
 TEST_F(Health, HeavyLossDegrades) {
   start(three_uplinks);
   ready();
-  ASSERT_TRUE(lab_->fault("cable1", {lab::Fault::Kind::loss, 22}));
+  ASSERT_TRUE(lab_->fault("cable1", {.kind = lab::Fault::Kind::loss, .percent = 22}));
   ASSERT_TRUE(lab::wait_until([&] { return state_of("cable1") == "degraded"; }, lab::in(30s)));
   EXPECT_EQ(shares(host("home-1"), 4, server(1)), (Shares{{"cable2", 3}, {"lte", 1}})) << "used last in its tier";
 }

@@ -71,9 +71,9 @@ TEST(ConfigHostile, DotsInTextAndCommentsAreNoNesting) {
   const auto parsed =
       parse("# " + repeated(".", 1000) + "\n[lan.home]\ninterface = \"eth0\"\n[wan.a]\ninterface = 'eth1'\n" +
             "[router]\nhook = \"\"\"" + repeated(".", 1000) + "\"\"\"\n");
-  ASSERT_THAT(parsed.diagnostics, SizeIs(2));
-  EXPECT_THAT(parsed.diagnostics[1].message, HasSubstr("…"));
-  EXPECT_LT(parsed.diagnostics[1].message.size(), 200);
+  ASSERT_THAT(parsed.diagnostics, SizeIs(1));
+  EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("…"));
+  EXPECT_LT(parsed.diagnostics[0].message.size(), 200);
 }
 
 TEST(ConfigHostile, AFileThatIsTooLargeIsNotRead) {

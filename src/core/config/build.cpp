@@ -173,6 +173,7 @@ std::vector<int> weights(const std::vector<WanDraft>& wans) {
 Config build(const FileDraft& draft) {
   Config config;
   take(config.router.name, draft.router.name);
+  take(config.router.hook, draft.router.hook);
   if (draft.router.mark_mask.value) config.router.mark_mask = MarkMask(*draft.router.mark_mask.value);
   for (const auto& lan : draft.lans) config.lans.push_back(build(lan));
   const auto all_weights = weights(draft.wans);

@@ -50,6 +50,7 @@ struct Listed {
 struct RouterDraft {
   Single<std::string> name;
   Single<std::uint32_t> mark_mask;
+  Single<std::string> hook;
 };
 
 struct LanDraft {

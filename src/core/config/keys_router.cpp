@@ -81,11 +81,12 @@ constexpr std::array rows{
                                                        .fallback = "on loopback",
                                                        .example = "{ listen = \"127.0.0.1:8080\" }",
                                                        .later = "`fairlead status` shows the same as text"}),
-    checked<RouterDraft, Path>({.name = "hook",
-                                .meaning = "A program that is run on every change of state; it is never waited for.",
-                                .fallback = "none",
-                                .example = "\"/etc/fairlead/hook\"",
-                                .later = "the log has every change"}),
+    one<&RouterDraft::hook, Path>(
+        {.name = "hook",
+         .meaning = "A program that is run on every change of state, with the change in its environment and as JSON on "
+                    "its standard input; it is never waited for, and ended after 10 s. See events.md.",
+         .fallback = "none",
+         .example = "\"/etc/fairlead/hook\""}),
     checked<RouterDraft, OneOf<offloads>>({.name = "offload",
                                            .meaning = "The fast path for established connections.",
                                            .fallback = "`\"auto\"`",

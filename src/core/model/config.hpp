@@ -23,6 +23,7 @@ struct Where {
 struct RouterConfig {
   std::string name;  ///< empty: the host name
   MarkMask mark_mask;
+  std::string hook;  ///< path of the program that is told of every change; empty: none
   bool operator==(const RouterConfig&) const = default;
 };
 

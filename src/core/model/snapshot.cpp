@@ -60,13 +60,15 @@ UplinkStatus read_uplink(const nlohmann::json& json) {
 }  // namespace
 
 nlohmann::json to_json(const Snapshot& snapshot) {
-  nlohmann::json json{{"schema", Snapshot::schema_version},   {"name", snapshot.name},
-                      {"version", snapshot.version},          {"file", snapshot.file},
-                      {"started", to_text(snapshot.started)}, {"method", snapshot.method},
-                      {"uplinks", nlohmann::json::array()},   {"lans", nlohmann::json::array()},
-                      {"warnings", snapshot.warnings},        {"changes", snapshot.changes},
-                      {"repairs", snapshot.repairs},          {"last_error", snapshot.last_error}};
+  nlohmann::json json{{"schema", Snapshot::schema_version},    {"name", snapshot.name},
+                      {"version", snapshot.version},           {"file", snapshot.file},
+                      {"started", to_text(snapshot.started)},  {"method", snapshot.method},
+                      {"uplinks", nlohmann::json::array()},    {"lans", nlohmann::json::array()},
+                      {"conditions", nlohmann::json::array()}, {"warnings", snapshot.warnings},
+                      {"changes", snapshot.changes},           {"repairs", snapshot.repairs},
+                      {"last_error", snapshot.last_error}};
   if (snapshot.connections) json["connections"] = *snapshot.connections;
+  for (const auto& condition : snapshot.conditions) json["conditions"].push_back(to_json(condition));
   for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
   for (const auto& lan : snapshot.lans)
     json["lans"].push_back(
@@ -82,6 +84,7 @@ Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
     snapshot.file = json.at("file");
     snapshot.started = parse_time(json.at("started")).value_or(WallTime{});
     snapshot.method = json.at("method");
+    for (const auto& condition : json.at("conditions")) snapshot.conditions.push_back(condition_from_json(condition));
     snapshot.warnings = json.at("warnings");
     snapshot.changes = json.at("changes");
     snapshot.repairs = json.at("repairs");

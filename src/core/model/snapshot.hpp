@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/wall_time.hpp"
+#include "core/model/condition.hpp"
 
 namespace fairlead {
 
@@ -62,7 +63,8 @@ struct Snapshot {
   std::string method;  ///< of balancing, in the file's words
   std::vector<UplinkStatus> uplinks;
   std::vector<LanStatus> lans;
-  std::vector<std::string> warnings;
+  std::vector<Condition> conditions;         ///< what is not normal now
+  std::vector<std::string> warnings;         ///< what of the file cannot take effect now
   std::uint64_t changes = 0;                 ///< times that the kernel was changed
   std::uint64_t repairs = 0;                 ///< of these, because somebody else changed what is ours
   std::optional<std::uint64_t> connections;  ///< entries of the connection table

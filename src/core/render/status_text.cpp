@@ -80,6 +80,8 @@ std::string status_text(const Snapshot& snapshot, WallTime now) {
     rows.push_back({lan.name, lan.carrier ? "up" : "no carrier", lan.device, dash_if_empty(join(lan.addresses, " "))});
   text += table_text(rows) + "\n";
   if (snapshot.connections) text += fmt::format("  {} connections\n", *snapshot.connections);
+  for (const auto& condition : snapshot.conditions)
+    text += fmt::format("  {} (for {})\n", visible(to_text(condition)), age_text(now - condition.since));
   for (const auto& warning : snapshot.warnings) text += "  warning: " + warning + "\n";
   if (!snapshot.last_error.empty()) text += "  error: " + snapshot.last_error + "\n";
   return text;

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "api/control.hpp"
+#include "base/fd.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "core/model/event.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+struct Options {
+  daemon::Paths paths;
+  bool json = false;
+};
+
+std::string text_of(const std::string& line) {
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (json.is_object() && json.contains("missed")) return fmt::format("{} events missed", json["missed"].dump());
+  const auto event = event_from_json(json);
+  if (!event) return visible(line);
+  return to_precise_text(event->when) + " " + to_text(*event);
+}
+
+/// A reader that goes away is no error: its end is found by the next line or by poll(2).
+bool print_line(const std::string& line) {
+  return std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+}
+
+/// Readable when the user wants to end: then the line under way is still printed whole.
+Result<Fd> wish_to_end() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  Fd wish(::signalfd(-1, &signals, SFD_CLOEXEC));
+  if (!wish) return std::unexpected(system_error("signalfd", errno));
+  return wish;
+}
+
+int monitor(const Options& options) {
+  const auto wish = wish_to_end();
+  if (!wish) return report(wish.error());
+  const auto done = api::follow(
+      options.paths.control_socket(), {{"command", "monitor"}}, {{wish->get(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}},
+      [&](const std::string& line) { return print_line(options.json ? line : text_of(line)); });
+  return done ? ok : report(done.error());
+}
+
+}  // namespace
+
+Action configure_monitor(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_path_options(app, options->paths);
+  add_json_option(app, options->json);
+  return [options] { return monitor(*options); };
+}
+
+}  // namespace fairlead::cli
