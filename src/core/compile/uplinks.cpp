@@ -67,7 +67,8 @@ UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, Family family)
 
 std::string why_down(const Uplink& uplink) {
   const auto& name = uplink.wan->interface;
-  if (uplink.link == nullptr) return fmt::format("there is no device {}", name);
+  if (uplink.link == nullptr)
+    return fmt::format("there is no device {}", uplink.wan->vlan ? uplink.wan->vlan->trunk : name);
   if (!uplink.link->up) return fmt::format("{} is switched off", name);
   if (!uplink.link->carrier) return fmt::format("{} has no carrier: cable or modem", name);
   const auto& four = uplink.path(Family::v4);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/config/made_devices.hpp"
 #include "core/config/values_uplink.hpp"
 
 namespace fairlead::config {
@@ -21,7 +22,15 @@ void take(T& target, const Single<T>& source) {
 }
 
 LanConfig build(const LanDraft& draft) {
-  return {draft.name, draft.interface.value_or(""), draft.addresses.values(), draft.reach.values(), draft.where};
+  LanConfig lan;
+  lan.name = draft.name;
+  lan.interface = device_of(draft);
+  if (draft.vlan.value) lan.vlan = Vlan{draft.interface.value_or(""), *draft.vlan.value};
+  lan.ports = draft.ports.values();
+  lan.addresses = draft.addresses.values();
+  lan.reach = draft.reach.values();
+  lan.where = draft.where;
+  return lan;
 }
 
 void take(HealthConfig& health, const HealthDraft& draft) {
@@ -45,7 +54,8 @@ void take(HealthConfig& health, const HealthDraft& draft) {
 WanConfig build(const WanDraft& draft, int weight, const HealthDraft& health) {
   WanConfig wan;
   wan.name = draft.name;
-  take(wan.interface, draft.interface);
+  wan.interface = device_of(draft);
+  if (draft.vlan.value) wan.vlan = Vlan{draft.interface.value_or(""), *draft.vlan.value};
   wan.addresses = draft.addresses.values();
   wan.gateways = draft.gateways.values();
   wan.weight = weight;

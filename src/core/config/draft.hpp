@@ -58,6 +58,7 @@ struct LanDraft {
   Where where;
   Single<std::string> interface;
   Single<int> vlan;
+  Listed<std::string> ports;  ///< of a bridge
   Listed<Prefix> addresses;
   Listed<std::string> reach;
 };

@@ -96,11 +96,12 @@ constexpr std::array rows{
                     "room for a /64 for each LAN with a static IPv6 address.",
          .fallback = "none",
          .example = "\"2001:db8:1::/56\""}),
-    one<&WanDraft::vlan, Integer<1, 4094>>({.name = "vlan",
-                                            .meaning = "802.1Q tag: the uplink is on this VLAN of the interface.",
-                                            .fallback = "untagged",
-                                            .example = "104",
-                                            .later = "let the system make the VLAN device and name it as interface"}),
+    one<&WanDraft::vlan, Integer<1, 4094>>(
+        {.name = "vlan",
+         .meaning = "802.1Q tag: the uplink is on this VLAN of the interface. The device, `eth4.104`, is made and "
+                    "removed by Fairlead. LANs and uplinks may share one trunk.",
+         .fallback = "untagged",
+         .example = "104"}),
     one<&WanDraft::health, TableOf<HealthDraft, probe_keys>>(
         {.name = "health",
          .meaning = "How this uplink is probed, with the keys of `[health]`.",

@@ -27,9 +27,18 @@ struct RouterConfig {
   bool operator==(const RouterConfig&) const = default;
 };
 
+/// An 802.1Q VLAN of a trunk.
+struct Vlan {
+  std::string trunk;
+  int id = 0;  ///< 1…4094
+  bool operator==(const Vlan&) const = default;
+};
+
 struct LanConfig {
   std::string name;
-  std::string interface;
+  std::string interface;           ///< with `vlan` or `ports` a device that Fairlead makes
+  std::optional<Vlan> vlan;        ///< that of `interface`
+  std::vector<std::string> ports;  ///< devices that are joined to the bridge `interface`; key `bridge`
   std::vector<Prefix> addresses;   ///< with host bits; empty: what the system has set is kept and followed
   std::vector<std::string> reach;  ///< other LANs that hosts here may open connections to
   Where where;
@@ -86,7 +95,8 @@ struct Failback {
 
 struct WanConfig {
   std::string name;
-  std::string interface;
+  std::string interface;            ///< with `vlan` a device that Fairlead makes
+  std::optional<Vlan> vlan;         ///< that of `interface`
   std::vector<Prefix> addresses;    ///< with host bits; empty: what the system has set is kept and followed
   std::vector<IpAddress> gateways;  ///< at most one a family; none: discovered
   int weight = 1;                   ///< 1…255; already worked out from bandwidth where the file has no weight
