@@ -21,6 +21,17 @@ void take(T& target, const Single<T>& source) {
   if (source.value) target = *source.value;
 }
 
+DhcpServerConfig build(const DhcpDraft& draft) {
+  DhcpServerConfig dhcp;
+  dhcp.ranges = draft.ranges.values();
+  take(dhcp.lease, draft.lease);
+  dhcp.dns = draft.dns.values();
+  for (const auto& [lease, where] : draft.statics.value_or({})) dhcp.statics.push_back(lease);
+  take(dhcp.domain, draft.domain);
+  take(dhcp.options, draft.options);
+  return dhcp;
+}
+
 LanConfig build(const LanDraft& draft) {
   LanConfig lan;
   lan.name = draft.name;
@@ -29,6 +40,7 @@ LanConfig build(const LanDraft& draft) {
   lan.ports = draft.ports.values();
   lan.addresses = draft.addresses.values();
   lan.reach = draft.reach.values();
+  if (draft.dhcp.value) lan.dhcp = build(*draft.dhcp.value);
   lan.where = draft.where;
   return lan;
 }

@@ -53,6 +53,20 @@ struct RouterDraft {
   Single<std::string> hook;
 };
 
+struct StaticLeaseDraft {
+  StaticLease lease;
+  Where where;
+};
+
+struct DhcpDraft {
+  Listed<IpRange> ranges;
+  Single<Duration> lease;
+  Listed<IpAddress> dns;
+  Single<std::vector<StaticLeaseDraft>> statics;
+  Single<std::string> domain;
+  Single<std::vector<DhcpOption>> options;
+};
+
 struct LanDraft {
   std::string name;
   Where where;
@@ -61,6 +75,7 @@ struct LanDraft {
   Listed<std::string> ports;  ///< of a bridge
   Listed<Prefix> addresses;
   Listed<std::string> reach;
+  Single<DhcpDraft> dhcp;
 };
 
 struct BandwidthDraft {

@@ -34,6 +34,30 @@ struct Vlan {
   bool operator==(const Vlan&) const = default;
 };
 
+/// A host that always gets the same address.
+struct StaticLease {
+  std::string mac;  ///< "02:00:00:00:20:05", in lower case
+  IpAddress address;
+  bool operator==(const StaticLease&) const = default;
+};
+
+struct DhcpOption {
+  std::string name;  ///< one of dhcp_options()
+  std::string value;
+  bool operator==(const DhcpOption&) const = default;
+};
+
+/// The DHCP server of a LAN.
+struct DhcpServerConfig {
+  std::vector<IpRange> ranges;
+  Duration lease = std::chrono::hours(12);
+  std::vector<IpAddress> dns;  ///< empty: the resolvers of the healthy uplinks
+  std::vector<StaticLease> statics;
+  std::string domain;
+  std::vector<DhcpOption> options;
+  bool operator==(const DhcpServerConfig&) const = default;
+};
+
 struct LanConfig {
   std::string name;
   std::string interface;           ///< with `vlan` or `ports` a device that Fairlead makes
@@ -41,6 +65,7 @@ struct LanConfig {
   std::vector<std::string> ports;  ///< devices that are joined to the bridge `interface`; key `bridge`
   std::vector<Prefix> addresses;   ///< with host bits; empty: what the system has set is kept and followed
   std::vector<std::string> reach;  ///< other LANs that hosts here may open connections to
+  std::optional<DhcpServerConfig> dhcp;
   Where where;
   bool operator==(const LanConfig&) const = default;
 };
