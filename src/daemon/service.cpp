@@ -15,6 +15,7 @@
 #include "api/control.hpp"
 #include "api/control_server.hpp"
 #include "base/fd.hpp"
+#include "daemon/dhcp_clients.hpp"
 #include "daemon/health_watch.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
@@ -50,14 +51,19 @@ Result<Fd> lock_paths(const Paths& paths) {
 
 class Service {
  public:
-  Service(Router& router, const Paths& paths)
-      : router_(router), paths_(paths), timer_(loop_), signals_(loop_), watch_(loop_, [this] { take_verdicts(); }) {}
+  Service(Router& router, const Paths& paths, Leases leases)
+      : router_(router),
+        paths_(paths),
+        timer_(loop_),
+        signals_(loop_),
+        watch_(loop_, [this] { take_verdicts(); }),
+        dhcp_(loop_, paths, std::move(leases), [this] { take_leases(); }) {}
 
   Result<void> run() {
     if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers()); !served) return served;
     for (const auto fd : router_.event_fds()) watch(fd);
     schedule_next_round();
-    watch_.follow(router_.probed_uplinks());
+    follow_uplinks();
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     if (const auto counted = conntrack::count(); !counted)
@@ -87,7 +93,11 @@ class Service {
     table["down"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       removes_ = true;
       notify_service_manager("STOPPING=1");
-      asio::post(loop_, [this] { end(); });
+      end();
+      return nlohmann::json::object();
+    };
+    table["dhcp-event"] = [this](const nlohmann::json& event) -> Result<nlohmann::json> {
+      if (auto taken = dhcp_.take(event); !taken) return std::unexpected(taken.error());
       return nlohmann::json::object();
     };
     return table;
@@ -103,16 +113,21 @@ class Service {
     return nlohmann::json{{"status", to_json(*told)}};
   }
 
-  /// One more turn of the loop lets the answer to "down" leave.
+  /// What runs below us ends first; the loop goes on meanwhile, also to let the answer to "down" leave.
   void end() {
     signals_.cancel();
-    loop_.stop();
+    dhcp_.stop([this] { loop_.stop(); });
+  }
+
+  void follow_uplinks() {
+    watch_.follow(router_.probed_uplinks());
+    dhcp_.follow(router_.dhcp_uplinks());
   }
 
   Result<void> reload() {
     notify_reloading();
     auto done = router_.reload();
-    if (done) watch_.follow(router_.probed_uplinks());
+    if (done) follow_uplinks();
     notify_service_manager("READY=1");
     if (done)
       spdlog::info("the file was read again");
@@ -174,7 +189,7 @@ class Service {
       schedule(retry_after_failure);
       return;
     }
-    watch_.follow(router_.probed_uplinks());
+    follow_uplinks();
     if (router_.snapshot()->repairs != repairs_before) note_repair();
     schedule_next_round();
   }
@@ -183,6 +198,13 @@ class Service {
   void take_verdicts() {
     asio::post(loop_, [this] {
       router_.set_health(watch_.health());
+      reconcile();
+    });
+  }
+
+  void take_leases() {
+    asio::post(loop_, [this] {
+      router_.set_leases(dhcp_.leases());
       reconcile();
     });
   }
@@ -205,6 +227,7 @@ class Service {
   std::deque<asio::posix::stream_descriptor> watched_;
   std::deque<Clock::time_point> repairs_;
   HealthWatch watch_;
+  DhcpClients dhcp_;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;
 };
@@ -216,8 +239,10 @@ Result<void> run(const Paths& paths, const std::string& file) {
   if (!lock) return std::unexpected(lock.error());
   auto router = Router::open(paths, file);
   if (!router) return std::unexpected(router.error());
+  auto leases = load_leases(paths.leases());
+  router->set_leases(leases);
   if (auto loaded = router->reload(); !loaded) return loaded;
-  return Service(*router, paths).run();
+  return Service(*router, paths, std::move(leases)).run();
 }
 
 Result<void> down(const Paths& paths) {

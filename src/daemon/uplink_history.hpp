@@ -12,9 +12,14 @@ namespace fairlead::daemon {
 
 class UplinkHistory {
  public:
+  /// Connections that cannot go on: no way out, or another source address.
+  struct Lost {
+    UplinkId id;
+    std::optional<Family> family;  ///< none: all of the uplink
+  };
   struct News {
     std::vector<std::string> lines;  ///< one a change, with its reason, for the log
-    std::vector<UplinkId> lost;      ///< their connections cannot go on: no way out, or another source address
+    std::vector<Lost> lost;
   };
 
   /// `uplinks` as they are after a change has taken effect.

@@ -1,6 +1,7 @@
 #include "lab/lab.hpp"
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <poll.h>
@@ -12,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "lab/commands.hpp"
 #include "lab/topology_json.hpp"
@@ -115,7 +117,8 @@ Result<nlohmann::json> read_state(const std::string& lab) {
 std::vector<LabProcess> processes_in(const nlohmann::json& state) {
   std::vector<LabProcess> processes;
   try {
-    for (const auto& process : state.at("processes")) processes.push_back({process.at("pid"), process.at("started")});
+    for (const auto& process : state.at("processes"))
+      processes.push_back({process.at("pid"), process.at("started"), process.at("serves")});
   } catch (const nlohmann::json::exception&) {
     return {};
   }
@@ -152,6 +155,7 @@ Result<Lab> Lab::up(const Config& config, const LabOptions& options) {
   if (error) return fail("make " + lab.folder_.string() + ": " + error.message());
   if (auto done = lab.save(); !done) return std::unexpected(done.error());
   if (auto done = lab.build(); !done) return std::unexpected(done.error().in("build lab " + options.name));
+  if (auto done = lab.start_servers(); !done) return std::unexpected(done.error().in("build lab " + options.name));
   return lab;
 }
 
@@ -187,7 +191,7 @@ Result<void> Lab::save() const {
   nlohmann::json state = to_json(topology_);
   state["processes"] = nlohmann::json::array();
   for (const auto& process : processes_) {
-    state["processes"].push_back({{"pid", process.pid}, {"started", process.started}});
+    state["processes"].push_back({{"pid", process.pid}, {"started", process.started}, {"serves", process.serves}});
   }
   const fs::path fresh = folder_ / "lab.json.new";
   std::ofstream(fresh) << state.dump(1) << '\n';
@@ -296,8 +300,38 @@ Result<void> Lab::fault(const std::string& uplink, const Fault& fault) const {
   return done ? Result<void>{} : std::unexpected(done.error());
 }
 
-Result<void> Lab::note_process(pid_t pid) {
-  processes_.push_back({pid, start_time(pid)});
+Result<void> Lab::start_servers() {
+  for (const auto& host : topology_.hosts)
+    if (host.offers.any())
+      if (auto done = serve(host.of, offer_of(host)); !done) return done;
+  return {};
+}
+
+Result<void> Lab::serve(const std::string& uplink, const Offer& offer) {
+  const auto provider = provider_of(uplink);
+  if (!provider) return std::unexpected(provider.error());
+  if (auto stopped = stop_serving(uplink); !stopped) return stopped;
+  const Host host((*provider)->name, namespace_name(name_, (*provider)->name));
+  const auto pid = start_provider_server(host, offer, (folder_ / ("server-" + uplink)).string());
+  if (!pid) return std::unexpected(pid.error().in("the server of " + uplink));
+  return note_process(*pid, uplink);
+}
+
+Result<void> Lab::stop_serving(const std::string& uplink) {
+  const auto found = std::ranges::find(processes_, uplink, &LabProcess::serves);
+  if (found == processes_.end()) return {};
+  end_process(found->pid, found->started);
+  ::waitpid(found->pid, nullptr, WNOHANG);  // where it is a child of this process
+  processes_.erase(found);
+  return save();
+}
+
+std::string Lab::server_log(const std::string& uplink) const {
+  return read_file((folder_ / ("server-" + uplink)).string() + ".log").value_or("");
+}
+
+Result<void> Lab::note_process(pid_t pid, const std::string& serves) {
+  processes_.push_back({pid, start_time(pid), serves});
   return save();
 }
 

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "core/model/config.hpp"
 #include "lab/host.hpp"
+#include "lab/provider_server.hpp"
 #include "lab/topology.hpp"
 
 namespace fairlead::lab {
@@ -20,6 +21,7 @@ namespace fairlead::lab {
 struct LabProcess {
   pid_t pid = 0;
   std::string started;  ///< in the kernel's ticks since boot
+  std::string serves;   ///< the uplink whose provider's server it is; empty: it is none
 };
 
 /// What a provider can do to its customers.
@@ -70,12 +72,21 @@ class Lab {
   /// A fault on the provider's side, in place of an earlier one; the carrier stays.
   Result<void> fault(const std::string& uplink, const Fault& fault) const;
 
+  /// The provider's server (DHCP, router advertisements) from now on offers this, with its memory wiped. up() has made
+  /// each provider offer what its uplink needs.
+  Result<void> serve(const std::string& uplink, const Offer& offer);
+  Result<void> stop_serving(const std::string& uplink);
+  /// What the server of this uplink has written.
+  [[nodiscard]] std::string server_log(const std::string& uplink) const;
+
   /// down() will end this process, whoever calls it. Told apart from a later one of the same number by its start time.
-  Result<void> note_process(pid_t pid);
+  Result<void> note_process(pid_t pid) { return note_process(pid, ""); }
 
  private:
   Lab(std::string name, Topology topology);
   [[nodiscard]] Result<void> build() const;
+  Result<void> start_servers();
+  Result<void> note_process(pid_t pid, const std::string& serves);
   [[nodiscard]] Result<void> save() const;
   [[nodiscard]] Result<const LabHost*> provider_of(const std::string& uplink) const;
 
