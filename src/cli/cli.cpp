@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
 #include <string>
 
 #include "cli/command.hpp"
 #include "core/config/reference.hpp"
+#include "daemon/paths.hpp"
 
 namespace fairlead::cli {
 
@@ -43,6 +45,8 @@ Action configure_version(CLI::App&) {
 }
 
 int run(int argc, char** argv) {
+  const std::filesystem::path called = argc > 0 ? argv[0] : "";
+  if (called.filename() == daemon::dhcp_hook_name) return dhcp_hook(called.parent_path().string());
   CLI::App app("Fairlead: a load-balancing NAT router and firewall for one LAN and several internet links.",
                "fairlead");
   app.require_subcommand(1);

@@ -3,6 +3,7 @@
 // its options and gives the action to run.
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace CLI {
@@ -38,6 +39,10 @@ Action configure_reference(CLI::App& app);
 Action configure_version(CLI::App& app);
 
 [[nodiscard]] std::span<const Command> commands();
+
+/// What a DHCP client calls on every event: hands the event to the daemon whose run folder it was called in. Always 0:
+/// where nobody listens, nothing is lost that the next event would not tell.
+int dhcp_hook(const std::string& run_folder);
 
 /// The program; argv as main() gets it.
 [[nodiscard]] int run(int argc, char** argv);

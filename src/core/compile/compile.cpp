@@ -36,6 +36,17 @@ void warn_of_gateways(const Context& context, std::vector<std::string>& warnings
                         uplink.wan->name, to_text(family)));
 }
 
+void warn_of_leases(const Context& context, std::vector<std::string>& warnings) {
+  for (const auto& uplink : context.uplinks) {
+    if (!uplink.wan->dhcp || uplink.link == nullptr) continue;
+    const auto problem = context.facts.dhcp_problems.find(uplink.wan->interface);
+    if (problem != context.facts.dhcp_problems.end())
+      warnings.push_back(fmt::format("wan {}: {}", uplink.wan->name, problem->second));
+    else if (!uplink.path(Family::v4).configured && uplink.path(Family::v6).ready)
+      warnings.push_back(fmt::format("wan {}: waiting for a DHCP lease, only IPv6 is used", uplink.wan->name));
+  }
+}
+
 /// Sets of a known size are fixed hash tables in the kernel, which cost a packet half of what growing ones cost. In
 /// steps of powers of two, so that a set is seldom made anew.
 void give_sizes(nft::Table& table) {
@@ -73,6 +84,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   give_sizes(table);
   warn_of_missing_devices(context, result.warnings);
   warn_of_gateways(context, result.warnings);
+  warn_of_leases(context, result.warnings);
   return result;
 }
 

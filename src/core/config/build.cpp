@@ -69,6 +69,12 @@ WanConfig build(const WanDraft& draft, int weight, const HealthDraft& health) {
   wan.interface = device_of(draft);
   if (draft.vlan.value) wan.vlan = Vlan{draft.interface.value_or(""), *draft.vlan.value};
   wan.addresses = draft.addresses.values();
+  take(wan.dhcp, draft.dhcp);
+  const bool static_ipv6 =
+      std::ranges::any_of(wan.addresses, [](const Prefix& own) { return own.family() == Family::v6; });
+  if (wan.dhcp && !static_ipv6) wan.ipv6 = Ipv6Mode::ra;
+  take(wan.ipv6, draft.ipv6);
+  take(wan.delegate, draft.delegate);
   wan.gateways = draft.gateways.values();
   wan.weight = weight;
   take(wan.tier, draft.tier);

@@ -101,7 +101,9 @@ struct WanDraft {
   Where where;
   Single<std::string> interface;
   Single<int> vlan;
-  Listed<Prefix> addresses;
+  Listed<Prefix> addresses;  ///< the static ones
+  Single<bool> dhcp;         ///< "dhcp" is among the addresses
+  Single<Ipv6Mode> ipv6;
   Listed<IpAddress> gateways;
   Single<int> weight;
   Single<int> tier;

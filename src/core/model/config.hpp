@@ -118,11 +118,21 @@ struct Failback {
   bool operator==(const Failback&) const = default;
 };
 
+/// Whether an uplink follows router advertisements.
+enum class Ipv6Mode : std::uint8_t {
+  system,  ///< the file says nothing: where the kernel took them before; with `address = "dhcp"` as `ra`
+  ra,
+  off  ///< no IPv6 over this uplink at all
+};
+
 struct WanConfig {
   std::string name;
-  std::string interface;            ///< with `vlan` a device that Fairlead makes
-  std::optional<Vlan> vlan;         ///< that of `interface`
-  std::vector<Prefix> addresses;    ///< with host bits; empty: what the system has set is kept and followed
+  std::string interface;          ///< with `vlan` a device that Fairlead makes
+  std::optional<Vlan> vlan;       ///< that of `interface`
+  std::vector<Prefix> addresses;  ///< with host bits; empty, and no `dhcp`: what the system has set is followed
+  bool dhcp = false;              ///< `address = "dhcp"`: the IPv4 address and gateway are a DHCP server's
+  Ipv6Mode ipv6 = Ipv6Mode::system;
+  std::string delegate;             ///< the LAN that gets the prefix delegated to this uplink; empty: none is asked for
   std::vector<IpAddress> gateways;  ///< at most one a family; none: discovered
   int weight = 1;                   ///< 1…255; already worked out from bandwidth where the file has no weight
   int tier = 1;                     ///< 1…9; the lowest tier with a healthy uplink is used
