@@ -17,6 +17,8 @@ std::span<const Command> commands() {
       Command{"reload", "let the running router read its file again", "fairlead reload", configure_reload},
       Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
       Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
+      Command{"wan", "take an uplink out by hand, or put it back", "fairlead wan drain cable1 --for 10m",
+              configure_wan},
       Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
       Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},
       Command{"reference", "print the reference of all keys of the file (Markdown)",
@@ -53,6 +55,10 @@ int run(int argc, char** argv) {
     sub->final_callback([&action, act] {
       if (!action) action = act;
     });
+  }
+  if (argc < 2) {
+    fmt::print(stderr, "{}", app.help());
+    return bad_input;
   }
   try {
     app.parse(argc, argv);

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 
 #include "base/text.hpp"
@@ -70,6 +71,9 @@ Result<void> execute(const Options& options) {
   return in_lab(options, [&](lab::Lab& lab) -> Result<void> {
     const auto host = lab.host(options.host);
     if (!host) return std::unexpected(host.error());
+    const auto folders = lab::router_folders(lab);
+    ::setenv(run_dir_variable, folders.run.c_str(), 1);  // so that `fairlead status` there speaks to the lab's router
+    ::setenv(state_dir_variable, folders.state.c_str(), 1);
     return become(*host, options.command);
   });
 }
@@ -163,8 +167,7 @@ Action configure_lab(CLI::App& app) {
     sub->final_callback([chosen, options, act = command.act] { *chosen = [options, act] { return act(*options); }; });
   }
   return [chosen] {
-    if (::geteuid() != 0)
-      return report(Error{"the lab needs root: it makes network namespaces (try: sudo fairlead lab …)"});
+    if (auto root = need_root("lab", "it makes network namespaces"); !root) return report(root.error());
     const auto done = (*chosen)();
     return done ? ok : report(done.error());
   };

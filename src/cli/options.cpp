@@ -1,6 +1,7 @@
 #include "cli/options.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -17,8 +18,17 @@ void add_file_option(CLI::App& app, std::string& file) {
 void add_json_option(CLI::App& app, bool& json) { app.add_flag("--json", json, "print JSON for programs"); }
 
 void add_path_options(CLI::App& app, daemon::Paths& paths) {
-  app.add_option("--run-dir", paths.run, "where the control socket is")->capture_default_str();
-  app.add_option("--state-dir", paths.state, "what must outlive a reboot")->capture_default_str();
+  app.add_option("--run-dir", paths.run, "where the control socket is")
+      ->envname(run_dir_variable)
+      ->capture_default_str();
+  app.add_option("--state-dir", paths.state, "what must outlive a reboot")
+      ->envname(state_dir_variable)
+      ->capture_default_str();
+}
+
+Result<void> need_root(std::string_view command, std::string_view purpose) {
+  if (::geteuid() == 0) return {};
+  return fail(fmt::format("{0} needs root: {1} (try: sudo fairlead {0} …)", command, purpose));
 }
 
 std::optional<Config> read_config(const std::string& file) {

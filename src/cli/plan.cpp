@@ -56,6 +56,8 @@ Result<std::pair<compile::Compiled, Plan>> make_plan(const Options& options, con
     auto plan = plan::difference(compiled.state, empty_machine(compiled.state));
     return std::pair{std::move(compiled), std::move(plan)};
   }
+  if (auto root = need_root("plan", "it reads nftables; --facts FILE does without"); !root)
+    return std::unexpected(root.error());
   auto kernel = daemon::Kernel::open();
   if (!kernel) return std::unexpected(kernel.error());
   auto read = kernel->facts(config);
@@ -63,7 +65,7 @@ Result<std::pair<compile::Compiled, Plan>> make_plan(const Options& options, con
   facts = std::move(*read);
   auto compiled = compile::compile(config, facts, {}, *ids);
   const auto have = kernel->observe(compiled.state);
-  if (!have) return std::unexpected(have.error().in("reading the kernel (needs root; --facts FILE does without)"));
+  if (!have) return std::unexpected(have.error());
   auto plan = plan::difference(compiled.state, *have);
   return std::pair{std::move(compiled), std::move(plan)};
 }

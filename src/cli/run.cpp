@@ -26,6 +26,7 @@ void set_up_log(bool verbose) {
 }
 
 int run_router(const Options& options) {
+  if (auto root = need_root("run", "it sets addresses, routes and rules"); !root) return report(root.error());
   if (!read_config(options.file)) return bad_input;
   set_up_log(options.verbose);
   const auto done = daemon::run(options.paths, options.file);
@@ -46,6 +47,7 @@ Action configure_down(CLI::App& app) {
   auto paths = std::make_shared<daemon::Paths>();
   add_path_options(app, *paths);
   return [paths] {
+    if (auto root = need_root("down", "it removes addresses, routes and rules"); !root) return report(root.error());
     const auto done = daemon::down(*paths);
     return done ? ok : report(done.error());
   };

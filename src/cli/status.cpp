@@ -27,8 +27,7 @@ int print_status(const Options& options) {
   }
   const auto snapshot = snapshot_from_json(answer->at("status"));
   if (!snapshot) return report(snapshot.error());
-  const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  fmt::print("{}", render::status_text(*snapshot, now));
+  fmt::print("{}", render::status_text(*snapshot, wall_now()));
   return ok;
 }
 

@@ -4,12 +4,23 @@ namespace fairlead::daemon {
 
 using Clock = health::Time::clock;
 
-HealthWatch::HealthWatch(boost::asio::io_context& loop, std::function<void()> changed)
-    : changed_(std::move(changed)), timer_(loop), prober_(loop) {}
+namespace {
 
-void HealthWatch::follow(std::vector<Probed> uplinks) {
+constexpr auto order_pace = std::chrono::milliseconds(500);
+
+}  // namespace
+
+HealthWatch::HealthWatch(boost::asio::io_context& loop, std::function<void()> changed)
+    : changed_(std::move(changed)),
+      timer_(loop),
+      prober_(loop),
+      silence_(loop, [this](UplinkId id) { suspect(id); }, [this](UplinkId id) { return quality(id).latency; }) {}
+
+void HealthWatch::follow(std::vector<Probed> uplinks, bool by_latency) {
+  by_latency_ = by_latency;
   std::vector<health::Subject> subjects;
   uplinks_.clear();
+  silence_.follow(uplinks);
   for (auto& uplink : uplinks) {
     subjects.push_back(uplink.subject);
     const auto id = uplink.subject.id;
@@ -20,13 +31,31 @@ void HealthWatch::follow(std::vector<Probed> uplinks) {
 }
 
 void HealthWatch::advance() {
-  for (const auto& wanted : panel_.advance(Clock::now())) ask(wanted);
+  const auto now = Clock::now();
+  for (const auto& wanted : panel_.advance(now)) ask(wanted);
   schedule();
-  auto now = panel_.health();
-  if (now == health_ && panel_.undecided() == undecided_) return;
-  health_ = std::move(now);
+  auto health = panel_.health();
+  if (by_latency_) {
+    put_in_order(now);
+    health.by_latency = order_.order();
+  }
+  if (health == health_ && panel_.undecided() == undecided_) return;
+  health_ = std::move(health);
   undecided_ = panel_.undecided();
   changed_();
+}
+
+void HealthWatch::put_in_order(health::Time now) {
+  if (now - ordered_at_ < order_pace) return;
+  ordered_at_ = now;
+  std::map<UplinkId, std::optional<health::Micros>> latencies;
+  for (const auto& [id, uplink] : uplinks_) latencies.emplace(id, panel_.quality(id, now).latency);
+  order_.update(latencies, now);
+}
+
+void HealthWatch::suspect(UplinkId id) {
+  panel_.suspect(id, Clock::now());
+  advance();
 }
 
 void HealthWatch::ask(const health::Ask& ask) {

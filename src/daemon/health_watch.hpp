@@ -3,33 +3,28 @@
 // which asks.
 //
 //   uplinks ─▶ Panel ─▶ asks ─▶ Prober ─▶ answers ─▶ Panel ─▶ verdicts ─▶ `changed`
+//                └─◀ suspicions ◀─ SilenceWatch ◀─ traffic, neighbours
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <vector>
 
+#include "core/health/latency_order.hpp"
 #include "core/health/panel.hpp"
+#include "daemon/probed.hpp"
+#include "daemon/silence_watch.hpp"
 #include "sys/probe/prober.hpp"
 
 namespace fairlead::daemon {
-
-/// One uplink, as far as probing needs it.
-struct Probed {
-  health::Subject subject;
-  std::string device;
-  std::uint32_t mark = 0;
-  std::array<std::optional<IpAddress>, 2> source;   ///< by family
-  std::array<std::optional<IpAddress>, 2> gateway;  ///< by family
-};
 
 class HealthWatch {
  public:
   /// `changed` is called from the loop when health() or undecided() differs from what it was.
   HealthWatch(boost::asio::io_context& loop, std::function<void()> changed);
 
-  /// The uplinks as they are now.
-  void follow(std::vector<Probed> uplinks);
+  /// The uplinks as they are now. `by_latency`: somebody wants to know their order.
+  void follow(std::vector<Probed> uplinks, bool by_latency);
   [[nodiscard]] const Health& health() const { return health_; }
   [[nodiscard]] health::Quality quality(UplinkId id) const { return panel_.quality(id, health::Time::clock::now()); }
   [[nodiscard]] bool undecided() const { return undecided_; }
@@ -37,6 +32,8 @@ class HealthWatch {
  private:
   void advance();
   void ask(const health::Ask& ask);
+  void suspect(UplinkId id);
+  void put_in_order(health::Time now);
   void schedule();
 
   std::function<void()> changed_;
@@ -45,7 +42,11 @@ class HealthWatch {
   std::map<UplinkId, Probed> uplinks_;
   Health health_;
   bool undecided_ = false;
+  bool by_latency_ = false;
+  health::LatencyOrder order_;
+  health::Time ordered_at_;
   probe::Prober prober_;
+  SilenceWatch silence_;
 };
 
 }  // namespace fairlead::daemon

@@ -16,10 +16,6 @@ bool is_bad(const Event& event) {
 
 }  // namespace
 
-WallTime wall_now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 void Journal::tell(Event event) {
   if (event.when == WallTime{}) event.when = wall_now();
   spdlog::log(is_bad(event) ? spdlog::level::warn : spdlog::level::info, "{}", to_text(event));

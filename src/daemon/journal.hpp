@@ -11,8 +11,6 @@
 
 namespace fairlead::daemon {
 
-[[nodiscard]] WallTime wall_now();
-
 class Journal {
  public:
   void listen(std::function<void(const Event&)> listener) { listeners_.push_back(std::move(listener)); }

@@ -13,6 +13,7 @@ struct Paths {
   [[nodiscard]] std::string lock() const { return run + "/lock"; }
   [[nodiscard]] std::string sysctls() const { return run + "/sysctls.json"; }
   [[nodiscard]] std::string uplinks() const { return state + "/uplinks.json"; }
+  [[nodiscard]] std::string overrides() const { return state + "/overrides.json"; }
 };
 
 }  // namespace fairlead::daemon

@@ -23,6 +23,7 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
   for (const auto& uplink : uplinks) {
     Probed one;
     one.device = uplink.wan->interface;
+    if (uplink.link != nullptr) one.link = uplink.link->index;
     one.mark = config.router.mark_mask.value(uplink.id);
     for (const auto family : families) {
       const auto& path = uplink.path(family);

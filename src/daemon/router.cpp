@@ -4,9 +4,11 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "core/compile/effects.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
@@ -39,7 +41,7 @@ Result<Config> read_config(const std::string& file) {
 }  // namespace
 
 Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor,
-               SysctlMemory sysctls, UplinkIds ids)
+               SysctlMemory sysctls, UplinkIds ids, Overrides overrides)
     : paths_(std::move(paths)),
       file_(std::move(file)),
       journal_(journal),
@@ -47,6 +49,7 @@ Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, n
       monitor_(std::move(monitor)),
       sysctls_(std::move(sysctls)),
       ids_(std::move(ids)),
+      overrides_(std::move(overrides)),
       started_(wall_now()),
       snapshot_(std::make_shared<Snapshot>()) {}
 
@@ -59,8 +62,13 @@ Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
   if (!sysctls) return std::unexpected(sysctls.error());
   auto ids = load_uplink_ids(paths.uplinks());
   if (!ids) return std::unexpected(ids.error());
+  auto overrides = Overrides::load(paths.overrides());
+  if (!overrides) {  // a router that routes is worth more than a word that was lost
+    spdlog::error("{}", overrides.error().message);
+    overrides = Overrides(paths.overrides());
+  }
   return Router(std::move(paths), std::move(file), journal, std::move(*kernel), std::move(*monitor),
-                std::move(*sysctls), std::move(*ids));
+                std::move(*sysctls), std::move(*ids), std::move(*overrides));
 }
 
 Result<void> Router::reload() {
@@ -80,6 +88,7 @@ Result<void> Router::reload() {
   }
   ids_ = std::move(ids);
   finish(*fresh, **settled);
+  tidy_overrides(*fresh);
   config_ = std::move(fresh);  // history and snapshot are values; nothing points into the old one any more
   return {};
 }
@@ -90,7 +99,32 @@ bool Router::set_health(Health health) {
   return true;
 }
 
+void Router::tidy_overrides(const Config& config) {
+  if (auto tidied = overrides_.tidy(config, wall_now()); !tidied) spdlog::warn("{}", tidied.error().message);
+}
+
+Result<void> Router::override_uplink(const std::string& name, std::optional<Override> wanted) {
+  if (std::ranges::find(config_->wans, name, &WanConfig::name) == config_->wans.end()) {
+    std::vector<std::string> names;
+    for (const auto& wan : config_->wans) names.push_back(wan.name);
+    return fail(fmt::format("there is no uplink {}; there are: {}", name, join(names, ", ")));
+  }
+  return overrides_.set(name, wanted);
+}
+
+bool Router::wants_latency() const { return std::ranges::any_of(config_->policies, &PolicyConfig::lowest_latency); }
+
+std::optional<std::chrono::milliseconds> Router::due_in() const {
+  using std::chrono::milliseconds;
+  std::optional<milliseconds> due;
+  // Rounded up, so that it is over when the time comes.
+  if (const auto next = failbacks_.next()) due = std::chrono::ceil<milliseconds>(*next - Failbacks::Time::clock::now());
+  if (const auto next = overrides_.next()) due = std::min(due.value_or(milliseconds::max()), *next - wall_now());
+  return due ? std::optional(std::max(*due, milliseconds(0))) : std::nullopt;
+}
+
 Result<void> Router::reconcile() {
+  tidy_overrides(*config_);
   auto settled = settle(*config_, ids_);
   if (!settled) {
     note_failure(settled.error().message);
@@ -109,7 +143,7 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     auto facts = kernel_.facts(config);
     if (!facts) return std::unexpected(facts.error());
     settled->facts = std::move(*facts);
-    settled->compiled = compile::compile(config, settled->facts, health_, ids);
+    settled->compiled = compile::compile(config, settled->facts, overrides_.over(health_, config, ids), ids);
     auto want = settled->compiled.state;
     for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
     const auto have = kernel_.observe(want);
@@ -156,14 +190,30 @@ void Router::finish(const Config& config, const Settled& settled) {
   const auto news = history_.update(settled.compiled.uplinks, wall_now());
   for (const auto& event : news.events) journal_.tell(event);
   journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
-  for (const auto id : news.lost) {
+  end_lost_connections(config, settled, news.lost);
+  for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
+    tell_relieved(settled, id);
+    if (auto ended = end_connections(id, Fate::reset, config.router.mark_mask); !ended)
+      spdlog::warn("they stay: {}", ended.error().message);
+  }
+  probed_ = probed(config, settled.compiled.uplinks);
+  publish(config, settled);
+}
+
+void Router::tell_relieved(const Settled& settled, UplinkId id) {
+  const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
+  if (uplink == settled.compiled.uplinks.end()) return;
+  const auto state = to_text(uplink->verdict);
+  journal_.tell({{}, "uplink", uplink->wan->name, state, state, "a better tier is back", "its connections are reset"});
+}
+
+void Router::end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkId>& lost) {
+  for (const auto id : lost) {
     const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
     const auto fate = uplink == settled.compiled.uplinks.end() ? Fate::forget : uplink->wan->health.connections;
     if (auto ended = end_connections(id, fate, config.router.mark_mask); !ended)
       spdlog::warn("connections of the lost uplink hang until they time out: {}", ended.error().message);
   }
-  probed_ = probed(config, settled.compiled.uplinks);
-  publish(config, settled);
 }
 
 void Router::publish(const Config& config, const Settled& settled) {

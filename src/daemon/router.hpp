@@ -7,9 +7,11 @@
 #include "base/error.hpp"
 #include "core/compile/compile.hpp"
 #include "core/model/snapshot.hpp"
+#include "daemon/failback.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/kernel.hpp"
 #include "daemon/lan_history.hpp"
+#include "daemon/overrides.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/probed.hpp"
 #include "daemon/sysctl_memory.hpp"
@@ -33,8 +35,17 @@ class Router {
 
   /// Takes new verdicts; reconcile() carries them out. False where they are those that it has.
   [[nodiscard]] bool set_health(Health health);
+  /// Takes the administrator's word on an uplink, or none to undo it; reconcile() carries it out.
+  /// Errors: there is no such uplink, or the word cannot be kept.
+  Result<void> override_uplink(const std::string& name, std::optional<Override> wanted);
+  /// How long until reconcile() has something to do though nothing changes: the time of an override is over, or
+  /// connections of an uplink have been drained for long enough.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> due_in() const;
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
+
+  /// A policy chooses by latency.
+  [[nodiscard]] bool wants_latency() const;
 
   /// Becomes readable when the kernel changed; then drain() and reconcile().
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
@@ -47,7 +58,7 @@ class Router {
 
  private:
   Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
-         UplinkIds ids);
+         UplinkIds ids, Overrides overrides);
 
   struct Settled {
     Facts facts;
@@ -57,10 +68,13 @@ class Router {
   /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read
   /// the kernel back and found no difference.
   Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
+  void tidy_overrides(const Config& config);
   static void tell_changes(const Plan& plan);
   void note_failure(const std::string& why);
   void note_success();
   void finish(const Config& config, const Settled& settled);
+  static void end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkId>& lost);
+  void tell_relieved(const Settled& settled, UplinkId id);
   void publish(const Config& config, const Settled& settled);
 
   Paths paths_;
@@ -73,8 +87,10 @@ class Router {
   std::unique_ptr<Config> config_;  // none until the first reload
   Health health_;
   std::vector<Probed> probed_;
+  Overrides overrides_;
   UplinkHistory history_;
   LanHistory lan_history_;
+  Failbacks failbacks_;
   State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;
   std::uint64_t changes_ = 0;

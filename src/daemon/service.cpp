@@ -22,6 +22,8 @@
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
+#include "daemon/snapshot.hpp"
+#include "daemon/wan_request.hpp"
 #include "sys/conntrack/conntrack.hpp"
 
 namespace fairlead::daemon {
@@ -70,8 +72,8 @@ class Service {
     if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers(), {{"monitor", feed_}}); !served)
       return served;
     for (const auto fd : router_.event_fds()) watch(fd);
-    schedule(slow_round);
-    watch_.follow(router_.probed_uplinks());
+    schedule_next_round();
+    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     if (const auto counted = conntrack::count(); !counted)
@@ -93,6 +95,7 @@ class Service {
       if (auto done = reload(); !done) return std::unexpected(done.error());
       return nlohmann::json::object();
     };
+    table["wan"] = [this](const nlohmann::json& request) { return override_uplink(request); };
     table["down"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       removes_ = true;
       notify_service_manager("STOPPING=1");
@@ -105,8 +108,19 @@ class Service {
   [[nodiscard]] std::shared_ptr<const Snapshot> present() const {
     auto told = std::make_shared<Snapshot>(*router_.snapshot());
     if (const auto count = conntrack::count()) told->connections = *count;
+    for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
     told->conditions = journal_.conditions();
     return told;
+  }
+
+  Result<nlohmann::json> override_uplink(const nlohmann::json& request) {
+    const auto wish = read_wan_request(request, wall_now());
+    if (!wish) return std::unexpected(wish.error());
+    if (auto taken = router_.override_uplink(wish->uplink, wish->wanted); !taken) return std::unexpected(taken.error());
+    reconcile();
+    const auto told = present();
+    if (!told->last_error.empty()) return fail(told->last_error);
+    return nlohmann::json{{"status", to_json(*told)}};
   }
 
   void end() {
@@ -134,7 +148,7 @@ class Service {
   Result<void> reload() {
     notify_reloading();
     auto done = load();
-    if (done) watch_.follow(router_.probed_uplinks());
+    if (done) watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     notify_service_manager("READY=1");
     const auto& file = router_.snapshot()->file;
     const char* effect = "everything stays as it was";
@@ -178,6 +192,8 @@ class Service {
     });
   }
 
+  void schedule_next_round() { schedule(std::min<Clock::duration>(slow_round, router_.due_in().value_or(slow_round))); }
+
   void schedule(Clock::duration delay) {
     timer_.expires_after(delay);
     timer_.async_wait([this](boost::system::error_code moved) {
@@ -194,10 +210,10 @@ class Service {
       schedule(retry_after_failure);
       return;
     }
-    watch_.follow(router_.probed_uplinks());
+    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     journal_.set_conditions("repairs", {});
     if (router_.snapshot()->repairs != repairs_before) note_repair();
-    schedule(slow_round);
+    schedule_next_round();
   }
 
   /// In a turn of its own: it may have come from within follow().

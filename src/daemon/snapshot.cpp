@@ -44,11 +44,20 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
   snapshot.version = FAIRLEAD_VERSION;
   snapshot.method = method_text(config.balance.method);
   snapshot.warnings = compiled.warnings;
-  for (const auto& uplink : compiled.uplinks)
-    snapshot.uplinks.push_back({uplink.wan->name, uplink.id, uplink.wan->interface, to_text(uplink.verdict),
-                                history.since(uplink.id), uplink.why, uplink.wan->weight, uplink.wan->tier,
-                                path_status(uplink, compiled.uplinks, Family::v4),
-                                path_status(uplink, compiled.uplinks, Family::v6)});
+  for (const auto& uplink : compiled.uplinks) {
+    UplinkStatus status;
+    status.name = uplink.wan->name;
+    status.id = uplink.id;
+    status.device = uplink.wan->interface;
+    status.state = to_text(uplink.verdict);
+    status.since = history.since(uplink.id);
+    status.why = uplink.why;
+    status.weight = uplink.wan->weight;
+    status.tier = uplink.wan->tier;
+    status.ipv4 = path_status(uplink, compiled.uplinks, Family::v4);
+    status.ipv6 = path_status(uplink, compiled.uplinks, Family::v6);
+    snapshot.uplinks.push_back(std::move(status));
+  }
   for (const auto& lan : config.lans) {
     LanStatus status{lan.name, lan.interface, false, {}};
     if (const auto* link = facts.link(lan.interface)) status.carrier = link->carrier;
@@ -58,6 +67,14 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
     snapshot.lans.push_back(std::move(status));
   }
   return snapshot;
+}
+
+std::optional<ProbeStatus> probe_status(const health::Quality& quality) {
+  if (quality.asked == 0) return std::nullopt;
+  const auto in_ms = [](health::Micros time) { return std::chrono::duration<double, std::milli>(time).count(); };
+  ProbeStatus status{quality.loss, std::nullopt, in_ms(quality.jitter)};
+  if (quality.latency) status.latency = in_ms(*quality.latency);
+  return status;
 }
 
 }  // namespace fairlead::daemon

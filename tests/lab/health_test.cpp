@@ -33,6 +33,67 @@ TEST_F(Health, ABlackholeBehindTheGatewayIsLeftAndComesBack) {
   EXPECT_EQ(shares(host("home-1"), 9, server(1)), (Shares{{"cable1", 5}, {"cable2", 3}, {"lte", 1}}));
 }
 
+/// Probes alone would need minutes: it is the traffic that tells.
+class Suspicion : public Health {
+ protected:
+  /// Hosts go on to talk over every uplink until `uplink` is found to be down.
+  void talk_until_down(const std::string& uplink) {
+    std::vector<lab::UdpSocket> sockets;
+    for (int n = 0; n < 18; ++n) {
+      auto socket = host("home-1").udp({IpAddress::any(Family::v4), 0});
+      ASSERT_TRUE(socket);
+      sockets.push_back(std::move(*socket));
+    }
+    const auto talk = [&] {
+      for (auto& socket : sockets) EXPECT_TRUE(socket.send("?", {server(1), lab::who_port}));
+    };
+    talk();
+    for (auto& socket : sockets) ASSERT_TRUE(socket.receive(lab::in(2s)));
+    ASSERT_TRUE(lab_->fault(uplink, fault_));
+    ASSERT_TRUE(lab::wait_until(
+        [&] {
+          talk();
+          return state_of(uplink) == "down";
+        },
+        lab::in(10s)));
+  }
+  lab::Fault fault_;
+};
+
+const std::string seldom_asked = three_uplinks + "[health]\ninterval = \"5m\"\n";
+
+TEST_F(Suspicion, TrafficWithoutAnswersFindsABlackhole) {
+  start(seldom_asked);
+  ready();
+  talk_until_down("cable1");
+  EXPECT_THAT(why("cable1"), testing::HasSubstr("no target answers"));
+  EXPECT_EQ(state_of("cable2"), "up");
+  EXPECT_EQ(state_of("lte"), "up");
+}
+
+TEST_F(Suspicion, TrafficWithoutAnswersFindsASilentGateway) {
+  start(seldom_asked);
+  ready();
+  fault_.kind = lab::Fault::Kind::silence;
+  talk_until_down("cable2");
+  EXPECT_EQ(state_of("cable1"), "up");
+}
+
+TEST_F(Suspicion, ATargetThatNobodyCanReachIsNotTheUplinksFault) {
+  start(seldom_asked);
+  ready();
+  auto socket = host("home-1").udp({IpAddress::any(Family::v4), 0});
+  ASSERT_TRUE(socket);
+  const auto nowhere = address("198.51.100.77");
+  const auto before = status().at("changes");
+  const auto talked_for_long = [&, until = lab::in(3s)] {
+    EXPECT_TRUE(socket->send("?", {nowhere, 9}));
+    return std::chrono::steady_clock::now() >= until;
+  };
+  ASSERT_TRUE(lab::wait_until(talked_for_long, lab::in(10s)));
+  EXPECT_EQ(status().at("changes"), before);
+}
+
 TEST_F(Health, ASilentGatewayIsLeft) {
   start(three_uplinks);
   ready();

@@ -224,6 +224,7 @@ otherwise = "reject"
                           {{443, 443}, {8000, 8010}},
                           {"b", "a"},
                           true,
+                          false,
                           Otherwise::reject,
                           {7, 1}}));
 }

@@ -44,7 +44,7 @@ void give_sizes(nft::Table& table) {
 Compiled compile(const Config& config, const Facts& facts, const Health& health, const UplinkIds& ids) {
   Compiled result;
   result.uplinks = resolve_uplinks(config, facts, health, ids);
-  const Context context{config, facts, result.uplinks};
+  const Context context{config, facts, result.uplinks, health.by_latency};
   add_sysctls(context, result.state);
   add_addresses(context, result.state);
   add_routes(context, result.state);

@@ -14,6 +14,7 @@ struct Context {
   const Config& config;
   const Facts& facts;
   const std::vector<Uplink>& uplinks;
+  const std::vector<UplinkId>& by_latency;  ///< the quickest first
 
   [[nodiscard]] const Uplink& uplink(const std::string& name) const;
   [[nodiscard]] std::vector<const Uplink*> uplinks_named(const std::vector<std::string>& names) const;

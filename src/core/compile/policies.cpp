@@ -144,10 +144,28 @@ class PolicySpace {
 };
 
 std::string pick_chain(const Context& context, Family family, const PolicyConfig& policy) {
+  const auto* otherwise = policy.otherwise == Otherwise::any ? "any" : "reject";
+  if (policy.lowest_latency) return fmt::format("quickest{}_else_{}", digit(family), otherwise);
   std::vector<std::string> ids;
   for (const auto* uplink : context.uplinks_named(policy.use)) ids.push_back(std::to_string(uplink->id.value));
-  return fmt::format("{}{}_{}_else_{}", policy.balance ? "spread" : "prefer", digit(family), join(ids, "_"),
-                     policy.otherwise == Otherwise::any ? "any" : "reject");
+  return fmt::format("{}{}_{}_else_{}", policy.balance ? "spread" : "prefer", digit(family), join(ids, "_"), otherwise);
+}
+
+/// Those that a policy may use now, the preferred first.
+std::vector<const Uplink*> candidates(const Context& context, Family family, const PolicyConfig& policy) {
+  if (policy.lowest_latency) {
+    auto active = active_uplinks(context.uplinks, family);
+    std::ranges::stable_sort(active, {}, [&](const Uplink* uplink) {
+      return std::ranges::find(context.by_latency, uplink->id) - context.by_latency.begin();
+    });
+    return active;
+  }
+  std::vector<const Uplink*> active;
+  for (const auto wanted : {Verdict::up, Verdict::degraded})
+    if (active.empty() || !policy.balance)
+      for (const auto* uplink : context.uplinks_named(policy.use))
+        if (uplink->usable(family) && uplink->verdict == wanted) active.push_back(uplink);
+  return active;
 }
 
 /// Policies that want the same share one chain; a change of health changes the chain, not its policies.
@@ -155,15 +173,11 @@ void add_pick_chain(const Context& context, nft::Table& table, Family family, co
                     const std::string& name) {
   if (table.chains.contains(name)) return;
   auto& chain = table.chains[name];
-  const auto members = context.uplinks_named(policy.use);
-  std::vector<const Uplink*> active;
-  for (const auto wanted : {Verdict::up, Verdict::degraded})
-    if (active.empty() || !policy.balance)
-      for (const auto* uplink : members)
-        if (uplink->usable(family) && uplink->verdict == wanted) active.push_back(uplink);
-  if (policy.balance)
+  const auto active = candidates(context, family, policy);
+  if (policy.balance && !policy.lowest_latency)
     add_spread(context, table, name,
-               {"slots_" + name, family, members, active, [](UplinkId id) { return go_to(mark_chain(id)); }});
+               {"slots_" + name, family, context.uplinks_named(policy.use), active,
+                [](UplinkId id) { return go_to(mark_chain(id)); }});
   else if (!active.empty())
     add_rule(chain, go_to(mark_chain(active.front()->id)));
   if (active.empty())

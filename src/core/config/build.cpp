@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/config/values_uplink.hpp"
+
 namespace fairlead::config {
 namespace {
 
@@ -79,7 +81,8 @@ PolicyConfig build(const PolicyDraft& draft, std::size_t number) {
   policy.destinations = draft.destinations.values();
   policy.protocols = protocols_of(draft);
   policy.ports = draft.ports.values();
-  policy.use = draft.use.values();
+  policy.lowest_latency = draft.use.has(UplinkChoice::lowest_latency);
+  if (!policy.lowest_latency) policy.use = draft.use.values();
   take(policy.balance, draft.balance);
   take(policy.otherwise, draft.otherwise);
   policy.where = draft.where;

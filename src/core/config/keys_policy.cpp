@@ -37,7 +37,10 @@ constexpr std::array rows{
          .fallback = "every port",
          .example = "[443, \"8000-8100\"]"}),
     many<&PolicyDraft::use, UplinkChoice>({.name = "use",
-                                           .meaning = "The uplinks to use, in order of preference.",
+                                           .meaning =
+                                               "The uplinks to use, in order of preference; or, of those that are "
+                                               "in use just now, the one that answers probes soonest. It changes "
+                                               "only where another one is clearly quicker, for some seconds.",
                                            .example = "[\"cable1\", \"cable2\"]",
                                            .required = true}),
     one<&PolicyDraft::balance, Boolean>({.name = "balance",

@@ -112,8 +112,7 @@ constexpr std::array rows{
              "What becomes of this uplink's connections when a better tier is back: they stay, are reset, or are "
              "reset after a while.",
          .fallback = "`\"keep\"`",
-         .example = "\"drain:10m\"",
-         .later = "connections stay where they are"}),
+         .example = "\"drain:10m\""}),
     checked<WanDraft, OneOf<ipv6_modes>>({.name = "ipv6",
                                           .meaning = "Whether router advertisements of the provider are followed.",
                                           .fallback = "`\"ra\"`",

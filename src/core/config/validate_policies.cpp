@@ -4,6 +4,7 @@
 #include "core/config/coverage.hpp"
 #include "core/config/validate.hpp"
 #include "core/config/values_net.hpp"
+#include "core/config/values_uplink.hpp"
 
 namespace fairlead::config {
 namespace {
@@ -25,12 +26,28 @@ void check_families(const PolicyDraft& policy, Report& report) {
                            to_text(other), to_text(other == Family::v4 ? Family::v6 : Family::v4)));
 }
 
+void check_latency(const PolicyDraft& policy, const FileDraft& draft, Report& report) {
+  if (!policy.use.has(UplinkChoice::lowest_latency)) return;
+  if (policy.use.items.size() > 1) {
+    report.error(policy.use.where,
+                 "use has \"lowest-latency\" in a list: write it alone, it chooses among all uplinks");
+    return;
+  }
+  const bool none_asks = draft.health.probes.given && draft.health.probes.items.empty();
+  if (none_asks && std::ranges::none_of(draft.wans, [](const WanDraft& wan) {
+        return wan.health.value && !wan.health.value->probes.items.empty();
+      }))
+    report.warning(policy.use.where,
+                   "use \"lowest-latency\" knows no latency without probes: remove probe = [] from [health]");
+}
+
 }  // namespace
 
 void check_policies(const FileDraft& draft, Report& report) {
   for (const auto& policy : draft.policies) {
     check_ports(policy, report);
     check_families(policy, report);
+    check_latency(policy, draft, report);
     if (policy.use.items.size() == 1 && !policy.use.broken && policy.balance.value_or(false))
       report.warning(policy.balance.where, "balance true does nothing with one uplink: name more in use, or remove it");
   }

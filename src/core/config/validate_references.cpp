@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "core/config/validate.hpp"
+#include "core/config/values_uplink.hpp"
 
 namespace fairlead::config {
 namespace {
@@ -49,7 +50,7 @@ void check_references(const FileDraft& draft, Report& report) {
     if (wan.delegate.value) lans.check("delegate", *wan.delegate.value, wan.delegate.where, report);
   for (const auto& policy : draft.policies) {
     lans.check("lan", policy.lans, report);
-    uplinks.check("use", policy.use, report);
+    if (!policy.use.has(UplinkChoice::lowest_latency)) uplinks.check("use", policy.use, report);
   }
   for (const auto& allow : draft.firewall.allow) uplinks.check("wan", allow.wans, report);
   for (const auto& forward : draft.forwards) uplinks.check("wan", forward.wans, report);

@@ -1,20 +1,17 @@
 #include "core/config/values_uplink.hpp"
 
-#include <array>
-
 #include "core/config/values.hpp"
 
 namespace fairlead::config {
-namespace {
 
-constexpr std::array<std::string_view, 2> measured{"lowest-latency", "least-loaded"};
-
-}  // namespace
-
-std::string UplinkChoice::type() { return "uplink (not available yet: lowest-latency, least-loaded)"; }
+std::string UplinkChoice::type() {
+  return "`\"lowest-latency\"` (not available yet: `\"least-loaded\"`), or an uplink";
+}
 
 std::optional<std::string> UplinkChoice::read(const Node& node, const Field& field) {
-  if (const auto* text = node.as<std::string>(); text != nullptr && std::ranges::count(measured, *text) != 0) {
+  const auto* text = node.as<std::string>();
+  if (text != nullptr && *text == lowest_latency) return *text;
+  if (text != nullptr && *text == "least-loaded") {
     field.not_available(node, "name the uplinks in order of preference");
     return std::nullopt;
   }

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "core/model/wall_time.hpp"
+#include "base/wall_time.hpp"
 
 namespace fairlead {
 

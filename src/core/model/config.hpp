@@ -146,8 +146,9 @@ struct PolicyConfig {
   std::vector<IpRange> destinations;
   std::vector<Protocol> protocols;
   std::vector<PortRange> ports;  ///< destination ports; then `protocols` holds only protocols with ports
-  std::vector<std::string> use;  ///< uplinks, in order of preference
+  std::vector<std::string> use;  ///< uplinks, in order of preference; empty with `lowest_latency`
   bool balance = false;          ///< spread over all of `use` by weight instead of preferring the first
+  bool lowest_latency = false;   ///< of the active uplinks, the one that answers probes soonest
   Otherwise otherwise = Otherwise::any;
   Where where;
   bool operator==(const PolicyConfig&) const = default;

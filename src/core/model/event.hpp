@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "core/model/wall_time.hpp"
+#include "base/wall_time.hpp"
 
 namespace fairlead {
 

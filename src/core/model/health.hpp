@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 
@@ -21,6 +22,7 @@ struct UplinkHealth {
 /// Uplinks that are not listed are up.
 struct Health {
   std::map<UplinkId, UplinkHealth> uplinks;
+  std::vector<UplinkId> by_latency;  ///< the quickest first; empty where no policy asks for it
 
   [[nodiscard]] UplinkHealth of(UplinkId id) const {
     const auto found = uplinks.find(id);

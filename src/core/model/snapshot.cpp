@@ -14,17 +14,31 @@ PathStatus read_path(const nlohmann::json& json) {
   return {json.at("usable"), json.at("address"), json.at("gateway"), json.at("share")};
 }
 
+nlohmann::json probes_json(const ProbeStatus& probes) {
+  nlohmann::json json{{"loss", probes.loss}, {"jitter_ms", probes.jitter}};
+  if (probes.latency) json["latency_ms"] = *probes.latency;
+  return json;
+}
+
+ProbeStatus read_probes(const nlohmann::json& json) {
+  ProbeStatus probes{json.at("loss"), std::nullopt, json.at("jitter_ms")};
+  if (json.contains("latency_ms")) probes.latency = json.at("latency_ms").get<double>();
+  return probes;
+}
+
 nlohmann::json uplink_json(const UplinkStatus& uplink) {
-  return {{"name", uplink.name},
-          {"id", uplink.id.value},
-          {"device", uplink.device},
-          {"state", uplink.state},
-          {"since", to_text(uplink.since)},
-          {"why", uplink.why},
-          {"weight", uplink.weight},
-          {"tier", uplink.tier},
-          {"ipv4", path_json(uplink.ipv4)},
-          {"ipv6", path_json(uplink.ipv6)}};
+  nlohmann::json json{{"name", uplink.name},
+                      {"id", uplink.id.value},
+                      {"device", uplink.device},
+                      {"state", uplink.state},
+                      {"since", to_text(uplink.since)},
+                      {"why", uplink.why},
+                      {"weight", uplink.weight},
+                      {"tier", uplink.tier},
+                      {"ipv4", path_json(uplink.ipv4)},
+                      {"ipv6", path_json(uplink.ipv6)}};
+  if (uplink.probes) json["probes"] = probes_json(*uplink.probes);
+  return json;
 }
 
 UplinkStatus read_uplink(const nlohmann::json& json) {
@@ -39,6 +53,7 @@ UplinkStatus read_uplink(const nlohmann::json& json) {
   uplink.tier = json.at("tier");
   uplink.ipv4 = read_path(json.at("ipv4"));
   uplink.ipv6 = read_path(json.at("ipv6"));
+  if (json.contains("probes")) uplink.probes = read_probes(json.at("probes"));
   return uplink;
 }
 

@@ -9,8 +9,8 @@
 
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "base/wall_time.hpp"
 #include "core/model/condition.hpp"
-#include "core/model/wall_time.hpp"
 
 namespace fairlead {
 
@@ -21,6 +21,14 @@ struct PathStatus {
   std::string gateway;  ///< empty: none (or a point-to-point device)
   double share = 0;     ///< of new connections, 0…1
   bool operator==(const PathStatus&) const = default;
+};
+
+/// What probes of one uplink told lately.
+struct ProbeStatus {
+  double loss = 0;                ///< 0…1, over 30 s
+  std::optional<double> latency;  ///< ms, the median of 10 s; none: nothing answered
+  double jitter = 0;              ///< ms
+  bool operator==(const ProbeStatus&) const = default;
 };
 
 struct UplinkStatus {
@@ -34,6 +42,7 @@ struct UplinkStatus {
   int tier = 1;
   PathStatus ipv4;
   PathStatus ipv6;
+  std::optional<ProbeStatus> probes;  ///< none: nothing was asked lately
   bool operator==(const UplinkStatus&) const = default;
 };
 

@@ -44,6 +44,16 @@ std::string share_text(const UplinkStatus& uplink) {
   return fmt::format("{} (v6 {})", percent(uplink.ipv4.share), percent(uplink.ipv6.share));
 }
 
+std::string latency_text(const UplinkStatus& uplink) {
+  if (!uplink.probes || !uplink.probes->latency) return "-";
+  const auto latency = *uplink.probes->latency;
+  return fmt::format("{:.{}f} ms", latency, latency < 10 ? 1 : 0);
+}
+
+std::string loss_text(const UplinkStatus& uplink) {
+  return uplink.probes ? fmt::format("{:.0f}%", uplink.probes->loss * 100) : "-";
+}
+
 }  // namespace
 
 std::string age_text(std::chrono::milliseconds age) {
@@ -57,10 +67,11 @@ std::string age_text(std::chrono::milliseconds age) {
 std::string status_text(const Snapshot& snapshot, WallTime now) {
   std::string text = fmt::format("{}: fairlead {}, running for {}, {}, {}\n\n", snapshot.name, snapshot.version,
                                  age_text(now - snapshot.started), snapshot.method, snapshot.file);
-  std::vector<Row> rows{{"UPLINK", "STATE", "SINCE", "SHARE", "WEIGHT", "TIER", "DEVICE", "ADDRESS", "GATEWAY", "WHY"}};
+  std::vector<Row> rows{{"UPLINK", "STATE", "SINCE", "SHARE", "LATENCY", "LOSS", "WEIGHT", "TIER", "DEVICE", "ADDRESS",
+                         "GATEWAY", "WHY"}};
   for (const auto& uplink : snapshot.uplinks)
-    rows.push_back({uplink.name, uplink.state, age_text(now - uplink.since), share_text(uplink),
-                    std::to_string(uplink.weight), std::to_string(uplink.tier), uplink.device,
+    rows.push_back({uplink.name, uplink.state, age_text(now - uplink.since), share_text(uplink), latency_text(uplink),
+                    loss_text(uplink), std::to_string(uplink.weight), std::to_string(uplink.tier), uplink.device,
                     both(uplink.ipv4.address, uplink.ipv6.address), both(uplink.ipv4.gateway, uplink.ipv6.gateway),
                     uplink.why});
   text += table_text(rows) + "\n";

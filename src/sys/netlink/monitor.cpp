@@ -8,44 +8,18 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <span>
-#include <vector>
-
-#include <libmnl/libmnl.h>
 
 #include "core/model/state.hpp"
+#include "sys/netlink/events.hpp"
 #include "sys/netlink/message.hpp"
 
 namespace fairlead::netlink {
 
 namespace {
 
-constexpr int receive_memory = 8 * 1024 * 1024;  // a full table of another daemon may pass by
-constexpr std::uint32_t lower_up = 1U << 16;     // IFF_LOWER_UP; linux/if.h cannot stand beside net/if.h
-
-Result<Fd> subscribe(int protocol, std::span<const int> groups) {
-  Fd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
-  if (!fd && protocol == NETLINK_NETFILTER)
-    return std::unexpected(system_error("subscribe to netfilter (option NETFILTER_NETLINK, module nfnetlink)", errno));
-  if (!fd) return std::unexpected(system_error("open a netlink socket for events", errno));
-  // Forced past net.core.rmem_max; where that is not allowed, the default works with more overruns.
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &receive_memory, sizeof(receive_memory));
-  sockaddr_nl local{};
-  local.nl_family = AF_NETLINK;
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&local), sizeof(local)) < 0) {
-    return std::unexpected(system_error("bind a netlink socket for events", errno));
-  }
-  for (const int group : groups) {
-    if (::setsockopt(fd.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
-      return std::unexpected(system_error("subscribe to netlink events", errno));
-    }
-  }
-  return fd;
-}
+constexpr std::uint32_t lower_up = 1U << 16;  // IFF_LOWER_UP; linux/if.h cannot stand beside net/if.h
 
 void note_link(const nlmsghdr& message, Changes& changes) {
   changes.links = true;
@@ -98,26 +72,6 @@ void note(const nlmsghdr& message, Changes& changes) {
   }
 }
 
-Result<void> drain(int fd, Changes& changes) {
-  alignas(nlmsghdr) std::array<std::uint8_t, 32'768> buffer{};
-  while (true) {
-    const auto size = ::recv(fd, buffer.data(), buffer.size(), 0);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && errno == EAGAIN) return {};
-    if (size < 0 && errno == ENOBUFS) {
-      changes = Changes::everything();
-      continue;
-    }
-    if (size < 0) return std::unexpected(system_error("read netlink events", errno));
-    int left = static_cast<int>(size);
-    const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
-    while (mnl_nlmsg_ok(message, left)) {
-      note(*message, changes);
-      message = mnl_nlmsg_next(message, &left);
-    }
-  }
-}
-
 }  // namespace
 
 Result<Monitor> Monitor::open() {
@@ -135,7 +89,9 @@ Result<Monitor> Monitor::open() {
 Result<Changes> Monitor::read() {
   Changes changes;
   for (const int fd : fds()) {
-    if (auto done = drain(fd, changes); !done) return std::unexpected(done.error());
+    const auto overrun = [&] { changes = Changes::everything(); };
+    if (auto done = drain(fd, [&](const nlmsghdr& message) { note(message, changes); }, overrun); !done)
+      return std::unexpected(done.error());
   }
   return changes;
 }

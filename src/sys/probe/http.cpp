@@ -204,7 +204,7 @@ class HttpProbes::Curl {
   std::map<curl_socket_t, std::shared_ptr<Watch>> watches_;
 };
 
-HttpProbes::HttpProbes(asio::io_context& loop) : curl_(std::make_unique<Curl>(loop)) {}
+HttpProbes::HttpProbes(asio::io_context& loop) : loop_(loop) {}
 HttpProbes::~HttpProbes() = default;
 
 asio::awaitable<Outcome> HttpProbes::ask(Request request) {
@@ -216,6 +216,7 @@ asio::awaitable<Outcome> HttpProbes::ask(Request request) {
     if (!found) co_return failed(found.error().message);
     server = found->front();
   }
+  if (!curl_) curl_ = std::make_unique<Curl>(loop_);
   Transfer transfer(co_await asio::this_coro::executor);
   prepare(transfer, request, *server);
   curl_->add(transfer);

@@ -21,7 +21,8 @@ class HttpProbes {
 
  private:
   class Curl;
-  std::unique_ptr<Curl> curl_;
+  boost::asio::io_context& loop_;
+  std::unique_ptr<Curl> curl_;  // from the first probe on: TLS libraries take megabytes
 };
 
 }  // namespace fairlead::probe

@@ -1,4 +1,4 @@
-#include "core/model/wall_time.hpp"
+#include "base/wall_time.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -7,6 +7,10 @@
 #include <ctime>
 
 namespace fairlead {
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
 
 std::string to_text(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));

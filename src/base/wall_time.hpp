@@ -1,5 +1,6 @@
 #pragma once
-// Purpose: moments as people and programs read them. Source: RFC 3339.
+// Purpose: the time of day, for what people read and what outlives a restart. For waiting and measuring there is
+// std::chrono::steady_clock.
 #include <chrono>
 #include <optional>
 #include <string>
@@ -8,7 +9,9 @@ namespace fairlead {
 
 using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// "2026-01-31T12:00:00Z" (UTC).
+[[nodiscard]] WallTime wall_now();
+
+/// "2026-01-31T12:00:00Z" (RFC 3339, UTC).
 [[nodiscard]] std::string to_text(WallTime time);
 /// "2026-01-31T12:00:00.250Z": for what follows one another within a second.
 [[nodiscard]] std::string to_precise_text(WallTime time);
