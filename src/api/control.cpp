@@ -58,7 +58,8 @@ Result<std::string> converse(const Fd& socket, const std::string& request) {
 
 Result<nlohmann::json> understood(const std::string& line) {
   auto answer = nlohmann::json::parse(line, nullptr, false);
-  if (!answer.is_object() || !answer.contains("ok")) return fail("the router's answer is not understood: " + line);
+  if (!answer.is_object() || !answer.contains("ok") || !answer["ok"].is_boolean())
+    return fail("the router's answer is not understood: " + line);
   if (!answer["ok"].get<bool>()) return fail(answer.value("error", "the router refused without a reason"));
   return answer;
 }

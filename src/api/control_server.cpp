@@ -73,7 +73,12 @@ std::string answer_line(const std::string& line, const std::map<std::string, Han
     return error_line("expected one line of JSON with a \"command\"");
   const auto handler = handlers.find(request["command"].get<std::string>());
   if (handler == handlers.end()) return error_line("no such command: " + request["command"].get<std::string>());
-  auto answer = handler->second(request);
+  Result<nlohmann::json> answer;
+  try {
+    answer = handler->second(request);
+  } catch (const nlohmann::json::exception& problem) {  // a field of another type than the command has
+    answer = fail(std::string("the request is not understood: ") + problem.what());
+  }
   if (!answer) return error_line(answer.error().message);
   (*answer)["ok"] = true;
   return answer->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -222,15 +222,11 @@ void Router::end_lost_connections(const Config& config, const Settled& settled,
 
 void Router::end_relieved_connections(const Config& config, const Settled& settled) {
   for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
-    const auto& name = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id)->wan->name;
+    const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
     const auto ended = end_connections(id, std::nullopt, Fate::reset, config.router.mark_mask);
-    journal_.tell({{},
-                   "connections",
-                   name,
-                   "kept",
-                   ended ? "reset" : "kept",
-                   ended ? "a better tier is back" : "they cannot be reset: " + ended.error().message,
-                   ""});
+    const auto state = to_text(uplink->verdict);
+    journal_.tell({{}, "uplink", uplink->wan->name, state, state, "a better tier is back",
+                   ended ? "its connections are reset" : "its connections stay: " + ended.error().message});
   }
 }
 

@@ -154,8 +154,8 @@ Result<Lab> Lab::up(const Config& config, const LabOptions& options) {
   if (error) return fail("make " + lab.folder_.string() + ": " + error.message());
   if (auto done = lab.save(); !done) return std::unexpected(done.error());
   if (auto done = lab.build(); !done) return std::unexpected(done.error().in("build lab " + options.name));
-  for (const auto start : {&Lab::start_internet_servers, &Lab::start_provider_servers})
-    if (auto done = (lab.*start)(); !done) return std::unexpected(done.error().in("build lab " + options.name));
+  if (auto done = lab.start_provider_servers(); !done)
+    return std::unexpected(done.error().in("build lab " + options.name));
   return lab;
 }
 

@@ -57,6 +57,7 @@ class Lab {
 
   /// DNS (example.org is the first server, of both families) and HTTP ("the internet" for whatever is asked) at every
   /// address of the internet's servers.
+  Result<void> start_internet_servers();
 
   /// Pulls the cable out of the provider's side: the router loses carrier.
   Result<void> cut(const std::string& uplink) const;
@@ -78,7 +79,6 @@ class Lab {
  private:
   Lab(std::string name, Topology topology);
   [[nodiscard]] Result<void> build() const;
-  [[nodiscard]] Result<void> start_internet_servers();
   [[nodiscard]] Result<void> start_provider_servers();
   [[nodiscard]] Result<void> save() const;
   [[nodiscard]] Result<const LabHost*> provider_of(const std::string& uplink) const;
