@@ -9,7 +9,6 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "core/render/dhcpcd.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -32,8 +31,7 @@ std::string conf_file(const Paths& paths, const std::string& link) { return abso
 service::Spec spec_of(const Paths& paths, const std::string& link) {
   service::Spec spec;
   spec.name = fmt::format("{} {}", program, link);
-  // -4 once more on the command line: its process names, pid file and control socket then tell what it is for.
-  spec.program.command = {program, "-B", "-4", "-f", conf_file(paths, link), link};
+  spec.program.command = {program, "-B", "-f", conf_file(paths, link), link};
   // Its paths are compiled in, and would be those of a dhcpcd of the system, or of another network namespace.
   spec.program.folders = {{absolute(paths.dhcp_run(link) + "/run"), "/run/dhcpcd"},
                           {absolute(paths.dhcp_state(link)), "/var/lib/dhcpcd"}};
@@ -46,14 +44,21 @@ service::Spec spec_of(const Paths& paths, const std::string& link) {
 DhcpClient::DhcpClient(boost::asio::io_context& loop, const Paths& paths, std::string link,
                        std::function<void(const std::string&)> problem)
     : link_(std::move(link)),
+      conf_(conf_file(paths, link_)),
+      hook_(absolute(paths.dhcp_hook())),
       problem_(std::move(problem)),
       service_(loop, spec_of(paths, link_),
                {[this](const std::string& line) { spdlog::info("{} {}: {}", program, link_, visible(line)); },
                 {},
                 [this](const std::string& how) { tell_end(how); }}),
-      rebind_timer_(loop) {
-  if (auto written = write_file(conf_file(paths, link_), render::dhcpcd_conf(absolute(paths.dhcp_hook()))); !written)
+      rebind_timer_(loop) {}
+
+void DhcpClient::set_wish(render::DhcpWish wish) {
+  if (wish == wish_) return;
+  wish_ = wish;
+  if (auto written = write_file(conf_, render::dhcpcd_conf(link_, wish_, hook_)); !written)
     spdlog::error("{}", written.error().message);
+  service_.restart();
 }
 
 void DhcpClient::set_wanted(bool wanted) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "core/render/dhcpcd.hpp"
 #include "daemon/paths.hpp"
 #include "sys/service/service.hpp"
 
@@ -17,11 +18,14 @@ class DhcpClient {
   DhcpClient(boost::asio::io_context& loop, const Paths& paths, std::string link,
              std::function<void(const std::string&)> problem);
 
+  /// What it asks for; one that runs and asked for something else starts anew.
+  void set_wish(render::DhcpWish wish);
   /// Runs while the device is there.
   void set_wanted(bool wanted);
   [[nodiscard]] bool wanted() const { return wanted_; }
   /// The uplink has a lease and nothing answers over it: the server is asked again, soon and then ever more seldom.
   void set_silent(bool silent);
+  [[nodiscard]] render::DhcpWish wish() const { return wish_; }
   void stop(std::function<void()> done) { service_.stop(std::move(done)); }
 
  private:
@@ -29,6 +33,9 @@ class DhcpClient {
   void tell_end(const std::string& how);
 
   std::string link_;
+  std::string conf_;  // its file
+  std::string hook_;
+  render::DhcpWish wish_;
   std::function<void(const std::string&)> problem_;
   std::string told_;
   service::Service service_;

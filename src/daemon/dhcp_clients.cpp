@@ -39,8 +39,14 @@ std::vector<fs::path> noted_clients(const Paths& paths) {
 
 }  // namespace
 
-DhcpClients::DhcpClients(boost::asio::io_context& loop, Paths paths, Leases leases, std::function<void()> changed)
-    : loop_(loop), paths_(std::move(paths)), leases_(std::move(leases)), changed_(std::move(changed)), expiry_(loop) {
+DhcpClients::DhcpClients(boost::asio::io_context& loop, Journal& journal, Paths paths, Leases leases,
+                         std::function<void()> changed)
+    : loop_(loop),
+      journal_(journal),
+      paths_(std::move(paths)),
+      leases_(std::move(leases)),
+      changed_(std::move(changed)),
+      expiry_(loop) {
   schedule_expiry();
 }
 
@@ -58,17 +64,30 @@ void DhcpClients::follow(const std::vector<DhcpUplink>& uplinks) {
       client->set_silent(false);
     }
   for (const auto& uplink : uplinks) {
-    auto& client = clients_[uplink.link];
-    if (!client)
-      client = std::make_unique<DhcpClient>(loop_, paths_, uplink.link,
-                                            [this, link = uplink.link](const auto& what) { set_problem(link, what); });
-    client->set_wanted(uplink.present);
-    client->set_silent(uplink.present && uplink.silent);
+    auto& client = client_of(uplink);
+    client.set_wanted(uplink.present);
+    client.set_silent(uplink.present && uplink.silent);
   }
-  const auto gone = [&](const auto& lent) { return find(lent.link) == uplinks.end(); };
-  const auto forgotten = std::erase_if(leases_.addresses, gone) + std::erase_if(leases_.prefixes, gone);
-  std::erase_if(leases_.problems, [&](const auto& entry) { return find(entry.first) == uplinks.end(); });
+  const auto unwanted = [&](const std::string& link, bool render::DhcpWish::* what) {
+    const auto uplink = find(link);
+    return uplink == uplinks.end() || !(uplink->wish.*what);
+  };
+  if (std::erase_if(leases_.problems, [&](const auto& entry) { return find(entry.first) == uplinks.end(); }) != 0)
+    note_problems();
+  const auto forgotten =
+      std::erase_if(leases_.addresses,
+                    [&](const auto& lent) { return unwanted(lent.link, &render::DhcpWish::address); }) +
+      std::erase_if(leases_.prefixes, [&](const auto& lent) { return unwanted(lent.link, &render::DhcpWish::prefix); });
   if (forgotten != 0) save_and_tell();
+}
+
+DhcpClient& DhcpClients::client_of(const DhcpUplink& uplink) {
+  auto& client = clients_[uplink.link];
+  if (!client)
+    client = std::make_unique<DhcpClient>(loop_, paths_, uplink.link,
+                                          [this, link = uplink.link](const auto& what) { set_problem(link, what); });
+  client->set_wish(uplink.wish);
+  return *client;
 }
 
 Result<void> DhcpClients::take(const nlohmann::json& message) {
@@ -81,21 +100,41 @@ Result<void> DhcpClients::take(const nlohmann::json& message) {
   // One that is being ended may still tell something.
   if (client == clients_.end() || !client->second->wanted()) return fail(event->link + " has no DHCP client of ours");
   spdlog::debug("dhcpcd {}: {}", event->link, event->reason);
-  if (leases_.problems.erase(event->link) != 0) changed_();
+  if (leases_.problems.erase(event->link) != 0) {
+    note_problems();
+    changed_();
+  }
   if (event->kind == dhcp::Event::Kind::leased) take_lease(*event->lease);
+  if (event->kind == dhcp::Event::Kind::delegated) take_prefix(*event->prefix);
+  // A client that starts changes how the kernel makes addresses; what we want of that is set again.
+  if (event->kind == dhcp::Event::Kind::other && client->second->wish().prefix) changed_();
   if (event->kind == dhcp::Event::Kind::lost) drop_lease(event->link, "the DHCP server has taken it back");
   return {};
 }
 
 void DhcpClients::set_problem(const std::string& link, const std::string& what) {
   auto& told = leases_.problems[link];
-  if (std::exchange(told, what) != what) changed_();
+  if (std::exchange(told, what) == what) return;
+  note_problems();
+  changed_();
+}
+
+void DhcpClients::note_problems() {
+  std::vector<Condition> found;
+  for (const auto& [link, what] : leases_.problems) found.push_back({"dhcp-client", link, {}, what, "no new lease"});
+  journal_.set_conditions("dhcp", std::move(found));
 }
 
 void DhcpClients::take_lease(const Lease& lease) {
   const auto known = std::ranges::find(leases_.addresses, lease.link, &Lease::link);
   if (known == leases_.addresses.end() || known->address != lease.address)
-    spdlog::info("{}: lease of {}", lease.link, lease.address.to_text());
+    journal_.tell({{},
+                   "lease",
+                   lease.link,
+                   known == leases_.addresses.end() ? "" : known->address.to_text(),
+                   lease.address.to_text(),
+                   "",
+                   ""});
   if (known == leases_.addresses.end())
     leases_.addresses.push_back(lease);
   else
@@ -103,10 +142,24 @@ void DhcpClients::take_lease(const Lease& lease) {
   save_and_tell();
 }
 
+void DhcpClients::take_prefix(const DelegatedPrefix& delegated) {
+  const auto known = std::ranges::find(leases_.prefixes, delegated.link, &DelegatedPrefix::link);
+  const auto before = known == leases_.prefixes.end() ? "" : known->prefix.to_text();
+  if (before != delegated.prefix.to_text())
+    journal_.tell({{}, "delegation", delegated.link, before, delegated.prefix.to_text(), "", ""});
+  if (known == leases_.prefixes.end())
+    leases_.prefixes.push_back(delegated);
+  else
+    *known = delegated;
+  // The server ends a prefix by a lifetime of nothing.
+  drop_expired(leases_, boot_now());
+  save_and_tell();
+}
+
 void DhcpClients::drop_lease(const std::string& link, const std::string& why) {
   const auto known = std::ranges::find(leases_.addresses, link, &Lease::link);
   if (known == leases_.addresses.end()) return;
-  spdlog::warn("{}: the lease of {} is gone: {}", link, known->address.to_text(), why);
+  journal_.tell({{}, "lease", link, known->address.to_text(), "", why, ""});
   leases_.addresses.erase(known);
   save_and_tell();
 }
@@ -131,10 +184,17 @@ void DhcpClients::schedule_expiry() {
   expiry_.expires_after(std::clamp<std::chrono::milliseconds>(*first - boot_now(), 100ms, 60s));
   expiry_.async_wait([this](boost::system::error_code moved) {
     if (moved) return;
-    if (!drop_expired(leases_, boot_now())) return schedule_expiry();
-    spdlog::warn("a lease has expired: its DHCP server does not renew it");
-    save_and_tell();
+    drop_expired_leases();
   });
+}
+
+void DhcpClients::drop_expired_leases() {
+  const auto before = leases_.addresses;
+  if (!drop_expired(leases_, boot_now())) return schedule_expiry();
+  for (const auto& lease : before)
+    if (std::ranges::find(leases_.addresses, lease) == leases_.addresses.end())
+      journal_.tell({{}, "lease", lease.link, lease.address.to_text(), "", "its time is over, it was not renewed", ""});
+  save_and_tell();
 }
 
 void DhcpClients::end_strangers(const std::vector<DhcpUplink>& uplinks) const {

@@ -11,14 +11,16 @@
 #include <vector>
 
 #include "daemon/dhcp_client.hpp"
+#include "daemon/journal.hpp"
 #include "daemon/lease_store.hpp"
 #include "daemon/paths.hpp"
 
 namespace fairlead::daemon {
 
-/// One uplink with `address = "dhcp"`.
+/// One uplink with `address = "dhcp"`, or that delegates a prefix.
 struct DhcpUplink {
   std::string link;
+  render::DhcpWish wish;
   bool present = false;  ///< there is such a device
   bool silent = false;   ///< it has a lease, and no target answers over it
 };
@@ -26,7 +28,8 @@ struct DhcpUplink {
 class DhcpClients {
  public:
   /// `leases` are those that an earlier run remembered. `changed` is called from the loop when leases() differs.
-  DhcpClients(boost::asio::io_context& loop, Paths paths, Leases leases, std::function<void()> changed);
+  DhcpClients(boost::asio::io_context& loop, Journal& journal, Paths paths, Leases leases,
+              std::function<void()> changed);
 
   /// The uplinks as they are now; clients of others are ended, and what they were lent is forgotten.
   void follow(const std::vector<DhcpUplink>& uplinks);
@@ -39,12 +42,17 @@ class DhcpClients {
  private:
   void set_problem(const std::string& link, const std::string& what);
   void take_lease(const Lease& lease);
+  void take_prefix(const DelegatedPrefix& delegated);
+  DhcpClient& client_of(const DhcpUplink& uplink);
   void drop_lease(const std::string& link, const std::string& why);
+  void drop_expired_leases();
+  void note_problems();
   void save_and_tell();
   void schedule_expiry();
   void end_strangers(const std::vector<DhcpUplink>& uplinks) const;
 
   boost::asio::io_context& loop_;
+  Journal& journal_;
   Paths paths_;
   Leases leases_;
   std::function<void()> changed_;

@@ -41,9 +41,9 @@ Result<Config> read_config(const std::string& file) {
 std::vector<DhcpUplink> dhcp_uplinks_of(const std::vector<compile::Uplink>& uplinks, const Health& health) {
   std::vector<DhcpUplink> found;
   for (const auto& uplink : uplinks)
-    if (uplink.wan->dhcp)
-      found.push_back({uplink.wan->interface, uplink.link != nullptr,
-                       uplink.path(Family::v4).ready && health.of(uplink.id).verdict == Verdict::down});
+    if (const render::DhcpWish wish{uplink.wan->dhcp, !uplink.wan->delegate.empty()}; wish.address || wish.prefix)
+      found.push_back({uplink.wan->interface, wish, uplink.link != nullptr,
+                       wish.address && uplink.path(Family::v4).ready && health.of(uplink.id).verdict == Verdict::down});
   return found;
 }
 

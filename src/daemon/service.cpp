@@ -64,7 +64,7 @@ class Service {
         watch_(loop_, [this] { take_verdicts(); }),
         feed_([this] { return opening_lines(*present()); }),
         hook_(loop_, journal),
-        dhcp_(loop_, paths, std::move(leases), [this] { take_leases(); }) {
+        dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }

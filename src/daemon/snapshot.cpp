@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/compile/context.hpp"
+#include "core/compile/delegation.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -58,7 +59,8 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
     status.ipv6 = path_status(uplink, compiled.uplinks, Family::v6);
     snapshot.uplinks.push_back(std::move(status));
   }
-  for (const auto& lan : config.lans) {
+  const auto effective = compile::with_delegated(config, facts);
+  for (const auto& lan : effective.lans) {
     LanStatus status{lan.name, lan.interface, false, {}};
     if (const auto* link = facts.link(lan.interface)) status.carrier = link->carrier;
     for (const auto family : families)

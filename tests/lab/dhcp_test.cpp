@@ -57,7 +57,7 @@ class Dhcp : public RouterLab {
     for (const auto line : split(all, '\n')) {
       if (line.empty()) continue;
       const auto title = read_file("/proc/" + std::string(line) + "/cmdline").value_or("");
-      if (title.starts_with("dhcpcd: eth") && title.contains("[ip4]") && !title.contains("proxy"))
+      if (title.starts_with("dhcpcd: eth"))  // its helpers have their duty before the device
         found.push_back(std::stoi(std::string(line)));
     }
     return found;
@@ -187,6 +187,10 @@ TEST_F(Dhcp, AClientThatIsKilledIsReplaced) {
       << router_log();
   EXPECT_EQ(status()["changes"], changes);
   EXPECT_EQ(state_of("cable"), "up");
+  EXPECT_EQ(fairlead("down").status, 0);
+  ASSERT_EQ(::waitpid(router_pid_, nullptr, 0), router_pid_);
+  const auto pids = lab::must_run({"ip", "netns", "pids", host("router").network_namespace()});
+  EXPECT_EQ(pids.value_or("?"), "") << "nothing of either is left";
 }
 
 TEST_F(Dhcp, DownEndsTheClientAndTakesTheAddressAway) {

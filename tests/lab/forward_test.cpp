@@ -81,6 +81,8 @@ TEST_F(Forward, FollowsTheUplinksAddress) {
   EXPECT_TRUE(reaches("100.64.2.77", 80));
   EXPECT_FALSE(reaches("100.64.2.2", 80));
   EXPECT_EQ(seen_by_tcp(host("home-2"), address("100.64.2.77"), {}, 80), address("192.168.1.1")) << "hairpin as well";
+  ASSERT_TRUE(lab::wait_until([&] { return status().at("uplinks").at(1).at("state") == "up"; }, lab::in(10s)))
+      << "another address must prove itself before it takes new connections";
   std::set<std::string> sources;
   for (int number = 0; number < 9; ++number) sources.insert(seen_by_tcp(host("home-2"), server(2))->to_text());
   EXPECT_THAT(sources, testing::ElementsAre("100.64.1.2", "100.64.2.77", "100.64.3.2")) << "and source NAT";

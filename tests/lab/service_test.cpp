@@ -104,6 +104,19 @@ TEST_F(Services, OneThatEndsIsStartedAgainWithGrowingPauses) {
   stop(service);
 }
 
+TEST_F(Services, ARestartIsNoEnd) {
+  ASSERT_EQ(::mkfifo((folder_ + "/fifo").c_str(), 0600), 0);
+  Service service(loop_, shell("echo ready; exec cat " + folder_ + "/fifo"), listener());
+  service.start();
+  ASSERT_TRUE(run_until([&] { return lines_.size() == 1; }));
+  const auto old = noted_pid();
+  service.restart();
+  ASSERT_TRUE(run_until([&] { return lines_.size() == 2; }));
+  EXPECT_NE(noted_pid(), old);
+  EXPECT_TRUE(ends_.empty());
+  stop(service);
+}
+
 TEST_F(Services, AProgramThatIsNotThereIsTold) {
   auto spec = shell("");
   spec.program.command = {"fairlead-no-such-program"};

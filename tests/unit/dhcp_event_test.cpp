@@ -105,11 +105,56 @@ TEST(DhcpEvent, WhatIsNoMessageIsRefused) {
     EXPECT_FALSE(parse_event(nlohmann::json::parse(text), now)) << text;
 }
 
+nlohmann::json delegation(nlohmann::json changes = nlohmann::json::object()) {
+  nlohmann::json environment{{"reason", "BOUND6"},
+                             {"interface", "eth2"},
+                             {"new_dhcp6_ia_pd1_prefix1", "2001:db8:4000::"},
+                             {"new_dhcp6_ia_pd1_prefix1_length", "56"},
+                             {"new_dhcp6_ia_pd1_prefix1_vltime", "7200"}};
+  environment.update(changes);
+  return {{"environment", environment}};
+}
+
+TEST(DhcpEvent, ADelegatedPrefix) {
+  DelegatedPrefix expected;
+  expected.link = "eth2";
+  expected.prefix = Prefix::parse("2001:db8:4000::/56").value();
+  expected.taken = now;
+  expected.lifetime = seconds(7200);
+  for (const auto* reason : {"BOUND6", "RENEW6", "REBIND6", "REBOOT6"}) {
+    const auto event = parse_event(delegation({{"reason", reason}}), now);
+    ASSERT_TRUE(event) << reason;
+    EXPECT_EQ(event->kind, Kind::delegated);
+    EXPECT_EQ(event->prefix, expected);
+  }
+  EXPECT_EQ(delegated_from_json(to_json(expected)).value(), expected);
+  EXPECT_EQ(parse_event(delegation({{"reason", "EXPIRE6"}}), now).value().kind, Kind::other);
+  EXPECT_EQ(parse_event(delegation({{"new_dhcp6_ia_pd1_prefix1", ""}}), now).value().kind, Kind::other)
+      << "something else of DHCPv6";
+}
+
+TEST(DhcpEvent, APrefixThatNoLanCanUseIsRefused) {
+  for (const auto* prefix : {"x", "10.0.0.0", "fe80::", "ff02::", "::"})
+    EXPECT_FALSE(parse_event(delegation({{"new_dhcp6_ia_pd1_prefix1", prefix}}), now)) << prefix;
+  for (const auto* length : {"", "0", "15", "65", "128", "x"})
+    EXPECT_FALSE(parse_event(delegation({{"new_dhcp6_ia_pd1_prefix1_length", length}}), now)) << length;
+}
+
 TEST(DhcpcdConf, LeavesEverythingToUs) {
-  const auto conf = render::dhcpcd_conf("/run/fairlead/dhcp-hook");
+  const auto conf = render::dhcpcd_conf("eth2", {.address = true, .prefix = false}, "/run/fairlead/dhcp-hook");
   EXPECT_THAT(conf, testing::HasSubstr("\nnoconfigure\n"));
   EXPECT_THAT(conf, testing::HasSubstr("\nscript /run/fairlead/dhcp-hook\n"));
+  EXPECT_THAT(conf, testing::HasSubstr("\nnoipv6\n"));
   EXPECT_THAT(conf, testing::Not(testing::HasSubstr("hostname"))) << "the provider need not know our name";
+  EXPECT_THAT(conf, testing::Not(testing::HasSubstr("ia_pd")));
+}
+
+TEST(DhcpcdConf, AsksForWhatIsWanted) {
+  const auto both = render::dhcpcd_conf("eth2", {.address = true, .prefix = true}, "/hook");
+  EXPECT_THAT(both, testing::EndsWith("interface eth2\n  ia_pd 1 -\n"));
+  EXPECT_THAT(both, testing::Not(testing::AnyOf(testing::HasSubstr("noipv6\n"), testing::HasSubstr("noipv4\n"))));
+  const auto prefix = render::dhcpcd_conf("eth2", {.address = false, .prefix = true}, "/hook");
+  EXPECT_THAT(prefix, testing::HasSubstr("\nnoipv4\n"));
 }
 
 }  // namespace

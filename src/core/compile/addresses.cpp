@@ -19,7 +19,8 @@ void add_addresses(const Context& context, State& state) {
   }
   for (const auto& uplink : context.uplinks) {
     if (uplink.link == nullptr) continue;
-    if (uplink.wan->dhcp || !uplink.wan->addresses.empty()) state.links_up.push_back(uplink.wan->interface);
+    if (uplink.wan->dhcp || !uplink.wan->delegate.empty() || !uplink.wan->addresses.empty())
+      state.links_up.push_back(uplink.wan->interface);
     add_all(uplink.wan->interface, uplink.set, state);
   }
   make_set(state.links_up);

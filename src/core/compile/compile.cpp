@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "core/compile/delegation.hpp"
 #include "core/compile/made_devices.hpp"
 #include "core/compile/parts.hpp"
 
@@ -62,7 +63,8 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   result.foreseen = foresee_devices(config, facts);
   const Facts& known = result.foreseen ? *result.foreseen : facts;
   result.uplinks = resolve_uplinks(config, known, health, ids);
-  const Context context{config, known, result.uplinks, health.by_latency};
+  const auto effective = with_delegated(config, facts);
+  const Context context{effective, known, result.uplinks, health.by_latency};
   add_sysctls(context, result.state);
   add_made_devices(context, result.state);
   add_addresses(context, result.state);

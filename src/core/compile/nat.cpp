@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "core/compile/delegation.hpp"
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
 #include "core/compile/prefix_translation.hpp"
@@ -13,11 +14,17 @@ namespace {
 
 std::string nat_chain(UplinkId id) { return fmt::format("nat_{}", id.value); }
 
-/// Sources that are right already: the uplink's own addresses, and link-local ones.
-std::vector<std::string> right_sources(const UplinkPath& path, Family family) {
+/// Sources that are right already: the uplink's own addresses, those of a prefix that is delegated to it, and
+/// link-local ones.
+std::vector<std::string> right_sources(const Context& context, const Uplink& uplink, Family family) {
+  const auto& path = uplink.path(family);
   std::vector<std::string> sources;
   for (const auto& own : path.own) sources.push_back(own.address.to_text());
-  if (family == Family::v6) sources.emplace_back("fe80::/10");
+  if (family == Family::v6) {
+    if (const auto* delegated = delegated_to(*uplink.wan, context.facts))
+      sources.push_back(delegated->prefix.to_text());
+    sources.emplace_back("fe80::/10");
+  }
   return sources;
 }
 
@@ -25,7 +32,7 @@ void add_uplink(const Context& context, const Uplink& uplink, nft::Table& table)
   auto& chain = table.chains[nat_chain(uplink.id)];
   for (const auto family : families) {
     const auto* ip = header(family);
-    const auto sources = right_sources(uplink.path(family), family);
+    const auto sources = right_sources(context, uplink, family);
     if (sources.size() == 1) add_rule(chain, fmt::format("{} saddr {} return", ip, sources.front()));
     if (sources.size() > 1) add_rule(chain, fmt::format("{} saddr {{ {} }} return", ip, join(sources, ", ")));
     if (family == Family::v6) add_rule(chain, "ip6 daddr ff00::/8 return");

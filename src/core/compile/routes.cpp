@@ -1,4 +1,5 @@
 #include "base/ranges.hpp"
+#include "core/compile/delegation.hpp"
 #include "core/compile/parts.hpp"
 
 namespace fairlead::compile {
@@ -52,6 +53,13 @@ void add_connected_routes(const Context& context, State& state) {
               connected_route(main, uplink.wan->interface, address, connected_metric + uplink.id.value));
 }
 
+/// What of a delegated prefix no LAN has must not go back to the provider, who sends it here (RFC 7084, WPD-5).
+void add_delegated(const Context& context, State& state) {
+  for (const auto& uplink : context.uplinks)
+    if (const auto* delegated = delegated_to(*uplink.wan, context.facts); delegated && delegated->prefix.length < 64)
+      state.routes.push_back({TableId{254}, delegated->prefix, ours::unreachable_metric, std::nullopt, {}});
+}
+
 void add_balance_table(const Context& context, Family family, State& state) {
   state.routes.push_back(unreachable(balance_table(), family));
   RouteState route{balance_table(),
@@ -74,6 +82,7 @@ void add_balance_table(const Context& context, Family family, State& state) {
 
 void add_routes(const Context& context, State& state) {
   add_connected_routes(context, state);
+  add_delegated(context, state);
   for (const auto family : families) {
     for (const auto& uplink : context.uplinks) add_uplink_table(uplink, family, state);
     add_balance_table(context, family, state);

@@ -26,6 +26,8 @@ void add_advertisements(const WanConfig& wan, const LinkFact& link, State& state
     state.sysctls[fmt::format("net/ipv6/conf/{}/{}", wan.interface, key)] = value;
   };
   if (wan.ipv6 == Ipv6Mode::off) set("accept_ra", "0");
+  // The DHCPv6 client turns the kernel's link-local addresses off, and needs one (dhcpcd 9.4 with noconfigure).
+  if (!wan.delegate.empty()) set("addr_gen_mode", "0");
   if (wan.ipv6 == Ipv6Mode::ra)
     for (const auto* key : {"autoconf", "accept_ra_defrtr", "accept_ra_pinfo"}) set(key, "1");
   if (wan.ipv6 == Ipv6Mode::ra || (wan.ipv6 == Ipv6Mode::system && link.accepts_ra)) set("accept_ra", "2");

@@ -72,7 +72,7 @@ WanConfig build(const WanDraft& draft, int weight, const HealthDraft& health) {
   take(wan.dhcp, draft.dhcp);
   const bool static_ipv6 =
       std::ranges::any_of(wan.addresses, [](const Prefix& own) { return own.family() == Family::v6; });
-  if (wan.dhcp && !static_ipv6) wan.ipv6 = Ipv6Mode::ra;
+  if ((wan.dhcp || draft.delegate.given) && !static_ipv6) wan.ipv6 = Ipv6Mode::ra;
   take(wan.ipv6, draft.ipv6);
   take(wan.delegate, draft.delegate);
   wan.gateways = draft.gateways.values();

@@ -130,13 +130,13 @@ constexpr std::array rows{
          .fallback = "`\"ra\"` with `address = \"dhcp\"` and no static IPv6 address; else where the system took "
                      "advertisements before",
          .example = "\"off\""}),
-    one<&WanDraft::delegate, SectionName>({.name = "delegate",
-                                           .meaning =
-                                               "The LAN that gets the IPv6 prefix which this uplink is delegated "
-                                               "by DHCPv6.",
-                                           .fallback = "none",
-                                           .example = "\"seats\"",
-                                           .later = "give the LAN an address of the prefix by hand"}),
+    one<&WanDraft::delegate, SectionName>(
+        {.name = "delegate",
+         .meaning =
+             "The LAN that gets the IPv6 prefix which the provider delegates by DHCPv6: the router has the first "
+             "address of its first /64 there. Router advertisements are followed, as with `ipv6 = \"ra\"`.",
+         .fallback = "none is asked for",
+         .example = "\"seats\""}),
 };
 std::span<const Key<WanDraft>> keys() { return rows; }
 

@@ -113,6 +113,19 @@ void check_gateways(const WanDraft& wan, Report& report) {
   }
 }
 
+void check_delegate(const FileDraft& draft, const WanDraft& wan, Report& report) {
+  if (!wan.delegate.value) return;
+  if (wan.ipv6.value == Ipv6Mode::off)
+    report.error(wan.delegate.where,
+                 fmt::format("delegate \"{}\" contradicts ipv6 = \"off\" in line {}: remove one of the two",
+                             *wan.delegate.value, wan.ipv6.where.line));
+  const auto lan = std::ranges::find(draft.lans, *wan.delegate.value, &LanDraft::name);
+  if (lan != draft.lans.end() && !lan->addresses.given)
+    report.error(wan.delegate.where, fmt::format("delegate \"{}\" gives an address to a LAN whose addresses the system "
+                                                 "sets: add address to [lan.{}]",
+                                                 lan->name, lan->name));
+}
+
 /// Addresses that contradict "dhcp" or `ipv6`.
 void check_sources(const WanDraft& wan, Report& report) {
   const bool off = wan.ipv6.value == Ipv6Mode::off;
@@ -158,6 +171,7 @@ void check_addresses(const FileDraft& draft, Report& report) {
   for (const auto& wan : draft.wans) {
     check_gateways(wan, report);
     check_sources(wan, report);
+    check_delegate(draft, wan, report);
     check_prefix(draft, wan, report);
   }
 }

@@ -13,7 +13,7 @@
 namespace fairlead::dhcp {
 namespace {
 
-constexpr std::array<std::string_view, 11> names{"reason",
+constexpr std::array<std::string_view, 14> names{"reason",
                                                  "interface",
                                                  "new_ip_address",
                                                  "new_subnet_cidr",
@@ -23,9 +23,13 @@ constexpr std::array<std::string_view, 11> names{"reason",
                                                  "new_dhcp_server_identifier",
                                                  "new_dhcp_lease_time",
                                                  "new_dhcp_renewal_time",
-                                                 "new_dhcp_rebinding_time"};
+                                                 "new_dhcp_rebinding_time",
+                                                 "new_dhcp6_ia_pd1_prefix1",
+                                                 "new_dhcp6_ia_pd1_prefix1_length",
+                                                 "new_dhcp6_ia_pd1_prefix1_vltime"};
 
 constexpr std::array<std::string_view, 4> granting{"BOUND", "RENEW", "REBIND", "REBOOT"};
+constexpr std::array<std::string_view, 4> delegating{"BOUND6", "RENEW6", "REBIND6", "REBOOT6"};
 constexpr std::array<std::string_view, 2> losing{"NAK", "RELEASE"};
 constexpr std::uint32_t for_ever = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint32_t smallest_mtu = 68;  // RFC 2132, 5.1
@@ -113,6 +117,28 @@ Result<Lease> lease_of(const Environment& environment, BootTime now) {
   return lease;
 }
 
+/// None where the message is about something else of DHCPv6.
+Result<std::optional<DelegatedPrefix>> prefix_of(const Environment& environment, BootTime now) {
+  const auto text = environment.text("new_dhcp6_ia_pd1_prefix1");
+  if (text.empty()) return std::nullopt;
+  const auto address = IpAddress::parse(text);
+  const auto length = environment.number("new_dhcp6_ia_pd1_prefix1_length");
+  const bool good = address && address->family() == Family::v6 && length && *length >= 16 && *length <= 64;
+  const Prefix prefix = good ? Prefix{*address, static_cast<int>(*length)}.network() : Prefix{};
+  if (!good || prefix.address.is_link_local() || prefix.address.is_multicast() || prefix.address.is_unspecified())
+    return fail(fmt::format("\"{}\" is no prefix that a LAN can have a /64 of", visible(text)));
+  const auto lifetime = environment.number("new_dhcp6_ia_pd1_prefix1_vltime").value_or(for_ever);
+  DelegatedPrefix delegated;
+  delegated.prefix = prefix;
+  delegated.taken = now;
+  if (lifetime != for_ever) delegated.lifetime = std::chrono::seconds(lifetime);
+  return delegated;
+}
+
+bool is_one_of(std::span<const std::string_view> words, const std::string& word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
 }  // namespace
 
 std::span<const std::string_view> environment_names() { return names; }
@@ -127,8 +153,16 @@ Result<Event> parse_event(const nlohmann::json& message, BootTime now) {
   event.reason = environment.text("reason");
   if (event.link.empty() || event.link.size() > longest_name || event.reason.empty())
     return fail("a DHCP client's message names no interface or no reason");
-  if (std::ranges::find(losing, event.reason) != losing.end()) event.kind = Event::Kind::lost;
-  if (std::ranges::find(granting, event.reason) == granting.end()) return event;
+  if (is_one_of(losing, event.reason)) event.kind = Event::Kind::lost;
+  if (is_one_of(delegating, event.reason)) {
+    auto prefix = prefix_of(environment, now);
+    if (!prefix) return std::unexpected(prefix.error());
+    if (!*prefix) return event;
+    event.kind = Event::Kind::delegated;
+    event.prefix = **std::move(prefix);
+    event.prefix->link = event.link;
+  }
+  if (!is_one_of(granting, event.reason)) return event;
   auto lease = lease_of(environment, now);
   if (!lease) return std::unexpected(lease.error());
   lease->link = event.link;

@@ -1,6 +1,6 @@
 #pragma once
 // Purpose: what the DHCP client of an uplink tells through its hook → what it means for us. The values come from a
-// provider's server: nothing in them is trusted. Source: dhcpcd-run-hooks(8), RFC 2131, RFC 2132.
+// provider's server: nothing in them is trusted. Source: dhcpcd-run-hooks(8), RFC 2131, RFC 2132, RFC 8415.
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -15,14 +15,16 @@ namespace fairlead::dhcp {
 
 struct Event {
   enum class Kind : std::uint8_t {
-    leased,  ///< granted, renewed or confirmed: `lease`
-    lost,    ///< the server took it back, or refused to renew it
-    other    ///< changes nothing. Also that the client gave up: a lease is good until it expires (RFC 2131, 3.2)
+    leased,     ///< granted, renewed or confirmed: `lease`
+    lost,       ///< the server took it back, or refused to renew it
+    delegated,  ///< the same for an IPv6 prefix: `prefix`
+    other       ///< changes nothing. Also that the client gave up: a lease is good until it expires (RFC 2131, 3.2)
   };
   Kind kind = Kind::other;
   std::string link;
   std::string reason;  ///< in the client's word
   std::optional<Lease> lease;
+  std::optional<DelegatedPrefix> prefix;
 };
 
 /// What of the hook's environment is handed on.

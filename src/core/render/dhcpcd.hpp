@@ -4,7 +4,14 @@
 
 namespace fairlead::render {
 
+/// What is asked of the server.
+struct DhcpWish {
+  bool address = false;  ///< IPv4
+  bool prefix = false;   ///< an IPv6 prefix for a LAN
+  bool operator==(const DhcpWish&) const = default;
+};
+
 /// `hook` is the absolute path of the program that is told every event. The client changes nothing itself.
-[[nodiscard]] std::string dhcpcd_conf(const std::string& hook);
+[[nodiscard]] std::string dhcpcd_conf(const std::string& link, DhcpWish wish, const std::string& hook);
 
 }  // namespace fairlead::render

@@ -46,7 +46,14 @@ Result<void> note_process(const std::string& path, pid_t pid) {
 
 void forget_process(const std::string& path) { std::remove(path.c_str()); }
 
-std::optional<Fd> noted_process(const std::string& path) {
+namespace {
+
+struct Noted {
+  pid_t pid = 0;
+  Fd process;
+};
+
+std::optional<Noted> find_noted(const std::string& path) {
   const auto text = read_file_if_any(path);
   if (!text || !*text) return std::nullopt;
   std::istringstream words(**text);
@@ -58,13 +65,28 @@ std::optional<Fd> noted_process(const std::string& path) {
   Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   // The number could be another's by now; with the pidfd open it can no longer change hands.
   if (!process || start_time(pid) != started) return std::nullopt;
-  return process;
+  return Noted{pid, std::move(process)};
+}
+
+}  // namespace
+
+std::optional<Fd> noted_process(const std::string& path) {
+  auto noted = find_noted(path);
+  return noted ? std::optional(std::move(noted->process)) : std::nullopt;
+}
+
+void signal_noted_process(const std::string& path, int number) {
+  const auto noted = find_noted(path);
+  if (!noted) return;
+  // It leads a group of its own (spawn.cpp), and lives, so that the number is that group's.
+  if (number == SIGKILL) ::kill(-noted->pid, SIGKILL);
+  send_signal(noted->process, number);
 }
 
 void end_noted_process(const std::string& path, std::chrono::milliseconds patience) {
   if (const auto process = noted_process(path)) {
     send_signal(*process, SIGTERM);
-    if (!ends_within(*process, patience)) send_signal(*process, SIGKILL);
+    if (!ends_within(*process, patience)) signal_noted_process(path, SIGKILL);
     static_cast<void>(ends_within(*process, patience));
   }
   forget_process(path);

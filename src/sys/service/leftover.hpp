@@ -23,6 +23,9 @@ void forget_process(const std::string& path);
 /// SIGTERM, and SIGKILL after `patience`; returns when it has ended. For where no loop runs.
 void end_noted_process(const std::string& path, std::chrono::milliseconds patience);
 
+/// Signals the process that the file at `path` names, if it still lives; SIGKILL goes to its helpers, too.
+void signal_noted_process(const std::string& path, int number);
+
 /// Sends a signal through a pidfd.
 void send_signal(const Fd& process, int number);
 

@@ -43,6 +43,7 @@ struct Service::State : std::enable_shared_from_this<State> {
   pid_t pid = -1;
   bool waits_for_leftover = false;
   bool wanted = false;
+  bool restarting = false;
   bool abandoned = false;
   std::function<void()> stopped;
   std::chrono::milliseconds pause{};
@@ -126,8 +127,9 @@ void Service::State::watch_end(std::function<void()> then) {
 
 void Service::State::finish() {
   int status = 0;
-  // Helpers that it left behind go with it; its number is still taken, so the group cannot be another's.
-  ::kill(-pid, SIGTERM);
+  // Helpers that it left behind go with it (dhcpcd's heed nothing less, and stay for ever when it was killed); its
+  // number is still taken, so the group cannot be another's.
+  ::kill(-pid, SIGKILL);
   ::waitpid(std::exchange(pid, -1), &status, 0);
   forget_process(spec.pid_file);
   // What it said at last: why it ended.
@@ -140,6 +142,7 @@ void Service::State::finish() {
   take("\n");
   output.close();
   if (!wanted) return tell_stopped();
+  if (std::exchange(restarting, false)) return run();
   if (Clock::now() - started_at > spec.longest_pause) pause = {};
   again_after_pause(how_it_ended(status));
 }
@@ -165,9 +168,9 @@ void Service::State::press_to_end(Clock::time_point deadline) {
 
 void Service::State::signal_it(int number) {
   if (pid > 0)
-    ::kill(pid, number);
-  else if (const auto leftover = noted_process(spec.pid_file))
-    send_signal(*leftover, number);
+    ::kill(number == SIGKILL ? -pid : pid, number);
+  else
+    signal_noted_process(spec.pid_file, number);
 }
 
 void Service::State::tell_stopped() {
@@ -192,9 +195,15 @@ void Service::start() {
   if (state_->pid < 0 && !state_->waits_for_leftover) state_->begin();
 }
 
+void Service::restart() {
+  if (state_->pid < 0 || !state_->wanted) return;
+  state_->restarting = true;
+  state_->press_to_end(Clock::now() + state_->spec.patience);
+}
+
 void Service::stop(std::function<void()> done) {
   auto& state = *state_;
-  state.wanted = false;
+  state.wanted = state.restarting = false;
   state.stopped = std::move(done);
   if (state.pid > 0) {
     state.press_to_end(Clock::now() + state.spec.patience);
