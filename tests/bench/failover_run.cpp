@@ -133,7 +133,8 @@ class Run {
   Result<void> break_uplink() { return failure_.fault ? lab_.fault(first, *failure_.fault) : lab_.cut(first); }
 
   Result<void> await_degraded(FailoverFigures& figures) {
-    if (!lab::wait_until([&] { return state() == "degraded"; }, begun_ + at_most))
+    // Of the packets, half are lost: now and then that many in a row that the uplink is taken for dead.
+    if (!lab::wait_until([&] { return state() == "degraded" || state() == "down"; }, begun_ + at_most))
       return fail("it is not degraded, but " + state());
     figures.moved.push_back(since(begun_));
     return {};
