@@ -11,7 +11,7 @@ using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 [[nodiscard]] WallTime wall_now();
 
-/// "2026-01-31T12:00:00Z" (RFC 3339, UTC).
+/// "2026-01-31T12:00:00Z" (UTC; RFC 3339).
 [[nodiscard]] std::string to_text(WallTime time);
 /// "2026-01-31T12:00:00.250Z": for what follows one another within a second.
 [[nodiscard]] std::string to_precise_text(WallTime time);

@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
 #include <string>
 
 #include "cli/command.hpp"
 #include "core/config/reference.hpp"
+#include "daemon/paths.hpp"
 
 namespace fairlead::cli {
 
@@ -16,9 +18,9 @@ std::span<const Command> commands() {
       Command{"run", "be the router, in the foreground", "fairlead run -c /etc/fairlead/fairlead.toml", configure_run},
       Command{"reload", "let the running router read its file again", "fairlead reload", configure_reload},
       Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
-      Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
       Command{"wan", "take an uplink out by hand, or put it back", "fairlead wan drain cable1 --for 10m",
               configure_wan},
+      Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
       Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
       Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},
       Command{"reference", "print the reference of all keys of the file (Markdown)",
@@ -43,6 +45,8 @@ Action configure_version(CLI::App&) {
 }
 
 int run(int argc, char** argv) {
+  const std::filesystem::path called = argc > 0 ? argv[0] : "";
+  if (called.filename() == daemon::dhcp_hook_name) return dhcp_hook(called.parent_path().string());
   CLI::App app("Fairlead: a load-balancing NAT router and firewall for one LAN and several internet links.",
                "fairlead");
   app.require_subcommand(1);

@@ -3,6 +3,7 @@
 // its options and gives the action to run.
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace CLI {
@@ -30,14 +31,18 @@ Action configure_plan(CLI::App& app);
 Action configure_run(CLI::App& app);
 Action configure_reload(CLI::App& app);
 Action configure_status(CLI::App& app);
-Action configure_monitor(CLI::App& app);
 Action configure_wan(CLI::App& app);
+Action configure_monitor(CLI::App& app);
 Action configure_down(CLI::App& app);
 Action configure_lab(CLI::App& app);
 Action configure_reference(CLI::App& app);
 Action configure_version(CLI::App& app);
 
 [[nodiscard]] std::span<const Command> commands();
+
+/// What a DHCP client calls on every event: hands the event to the daemon whose run folder it was called in. Always 0:
+/// where nobody listens, nothing is lost that the next event would not tell.
+int dhcp_hook(const std::string& run_folder);
 
 /// The program; argv as main() gets it.
 [[nodiscard]] int run(int argc, char** argv);

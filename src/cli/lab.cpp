@@ -33,7 +33,7 @@ Result<void> bring_up(const Options& options) {
   auto lab = lab::Lab::up(*config, {.name = options.name, .hosts_per_lan = options.hosts});
   if (!lab) return std::unexpected(lab.error());
   const auto file = std::filesystem::absolute(options.file).string();
-  if (auto started = lab->start_servers(); !started) return started;
+  if (auto started = lab->start_internet_servers(); !started) return started;
   if (auto started = lab::start_router(*lab, own_program(), file); !started) return std::unexpected(started.error());
   lab->leave();
   fmt::print("the lab \"{}\" is up: {}\nlook at it: fairlead lab status\n", options.name, join(lab->names(), ", "));

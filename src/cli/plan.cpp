@@ -9,6 +9,7 @@
 #include "core/plan/difference.hpp"
 #include "core/render/state_text.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/lease_store.hpp"
 #include "daemon/uplink_id_store.hpp"
 
 namespace fairlead::cli {
@@ -63,6 +64,9 @@ Result<std::pair<compile::Compiled, Plan>> make_plan(const Options& options, con
   auto read = kernel->facts(config);
   if (!read) return std::unexpected(read.error());
   facts = std::move(*read);
+  auto leases = daemon::load_leases(options.paths.leases());
+  facts.leases = std::move(leases.addresses);
+  facts.delegated = std::move(leases.prefixes);
   auto compiled = compile::compile(config, facts, {}, *ids);
   const auto have = kernel->observe(compiled.state);
   if (!have) return std::unexpected(have.error());

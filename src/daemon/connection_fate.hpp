@@ -1,7 +1,10 @@
 #pragma once
 // Purpose: what becomes of the connections of an uplink that has failed.
+#include <optional>
+
 #include "base/error.hpp"
 #include "base/ids.hpp"
+#include "base/ip.hpp"
 #include "base/mark.hpp"
 #include "core/model/config.hpp"
 
@@ -9,7 +12,7 @@ namespace fairlead::daemon {
 
 /// reset: they are forgotten, and the hosts behind the router learn it: TCP by a reset, at once; what is not TCP goes
 /// on over another uplink with its next packet. forget: the same, but TCP hosts learn it with their next packet only.
-/// keep: nothing.
-[[nodiscard]] Result<void> end_connections(UplinkId id, Fate fate, const MarkMask& mask);
+/// keep: nothing. Only those of `family`, where one is named.
+[[nodiscard]] Result<void> end_connections(UplinkId id, std::optional<Family> family, Fate fate, const MarkMask& mask);
 
 }  // namespace fairlead::daemon

@@ -5,6 +5,8 @@
 
 namespace fairlead::daemon {
 
+inline constexpr const char* dhcp_hook_name = "dhcp-hook";
+
 struct Paths {
   std::string run = "/run/fairlead";
   std::string state = "/var/lib/fairlead";
@@ -12,6 +14,14 @@ struct Paths {
   [[nodiscard]] std::string control_socket() const { return run + "/control.sock"; }
   [[nodiscard]] std::string lock() const { return run + "/lock"; }
   [[nodiscard]] std::string sysctls() const { return run + "/sysctls.json"; }
+  [[nodiscard]] std::string leases() const { return run + "/leases.json"; }
+  /// Which processes run below us, one file each.
+  [[nodiscard]] std::string services() const { return run + "/services"; }
+  /// What the DHCP client of an uplink needs while it runs, and what it remembers.
+  [[nodiscard]] std::string dhcp_run(const std::string& link) const { return run + "/dhcp/" + link; }
+  [[nodiscard]] std::string dhcp_state(const std::string& link) const { return state + "/dhcp/" + link; }
+  /// Fairlead itself under the name by which it knows that a DHCP client calls; beside the control socket.
+  [[nodiscard]] std::string dhcp_hook() const { return run + "/" + dhcp_hook_name; }
   [[nodiscard]] std::string uplinks() const { return state + "/uplinks.json"; }
   [[nodiscard]] std::string overrides() const { return state + "/overrides.json"; }
 };

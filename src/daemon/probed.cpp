@@ -32,6 +32,7 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
       one.gateway.at(static_cast<std::size_t>(family)) = path.gateway;
     }
     one.subject.id = uplink.id;
+    one.subject.sources = one.source;
     one.subject.config = uplink.wan->health;
     one.subject.targets = targets_of(uplink);
     one.subject.gateway = uplink.wan->health.ask_gateway && (one.gateway[0] || one.gateway[1]);

@@ -1,12 +1,14 @@
 #include "daemon/removal.hpp"
 
 #include "core/plan/difference.hpp"
+#include "daemon/dhcp_clients.hpp"
 #include "daemon/kernel.hpp"
 #include "daemon/sysctl_memory.hpp"
 
 namespace fairlead::daemon {
 
 Result<void> remove_everything(const Paths& paths) {
+  remove_dhcp_clients(paths);
   auto kernel = Kernel::open();
   if (!kernel) return std::unexpected(kernel.error());
   auto sysctls = SysctlMemory::load(paths.sysctls());

@@ -38,6 +38,15 @@ Result<Config> read_config(const std::string& file) {
   return std::move(*parsed.config);
 }
 
+std::vector<DhcpUplink> dhcp_uplinks_of(const std::vector<compile::Uplink>& uplinks, const Health& health) {
+  std::vector<DhcpUplink> found;
+  for (const auto& uplink : uplinks)
+    if (uplink.wan->dhcp)
+      found.push_back({uplink.wan->interface, uplink.link != nullptr,
+                       uplink.path(Family::v4).ready && health.of(uplink.id).verdict == Verdict::down});
+  return found;
+}
+
 }  // namespace
 
 Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor,
@@ -143,6 +152,9 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     auto facts = kernel_.facts(config);
     if (!facts) return std::unexpected(facts.error());
     settled->facts = std::move(*facts);
+    settled->facts.leases = leases_.addresses;
+    settled->facts.delegated = leases_.prefixes;
+    settled->facts.dhcp_problems = leases_.problems;
     settled->compiled = compile::compile(config, settled->facts, overrides_.over(health_, config, ids), ids);
     auto want = settled->compiled.state;
     for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
@@ -191,28 +203,30 @@ void Router::finish(const Config& config, const Settled& settled) {
   for (const auto& event : news.events) journal_.tell(event);
   journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
   end_lost_connections(config, settled, news.lost);
-  for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
-    tell_relieved(settled, id);
-    if (auto ended = end_connections(id, Fate::reset, config.router.mark_mask); !ended)
-      spdlog::warn("they stay: {}", ended.error().message);
-  }
+  end_relieved_connections(config, settled);
   probed_ = probed(config, settled.compiled.uplinks);
+  router_search_.ask_where_needed(settled.compiled.uplinks);
+  dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
   publish(config, settled);
 }
 
-void Router::tell_relieved(const Settled& settled, UplinkId id) {
-  const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
-  if (uplink == settled.compiled.uplinks.end()) return;
-  const auto state = to_text(uplink->verdict);
-  journal_.tell({{}, "uplink", uplink->wan->name, state, state, "a better tier is back", "its connections are reset"});
-}
-
-void Router::end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkId>& lost) {
-  for (const auto id : lost) {
+void Router::end_lost_connections(const Config& config, const Settled& settled,
+                                  const std::vector<UplinkHistory::Lost>& lost) {
+  for (const auto& [id, family] : lost) {
     const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
     const auto fate = uplink == settled.compiled.uplinks.end() ? Fate::forget : uplink->wan->health.connections;
-    if (auto ended = end_connections(id, fate, config.router.mark_mask); !ended)
+    if (auto ended = end_connections(id, family, fate, config.router.mark_mask); !ended)
       spdlog::warn("connections of the lost uplink hang until they time out: {}", ended.error().message);
+  }
+}
+
+void Router::end_relieved_connections(const Config& config, const Settled& settled) {
+  for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
+    const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
+    const auto ended = end_connections(id, std::nullopt, Fate::reset, config.router.mark_mask);
+    const auto state = to_text(uplink->verdict);
+    journal_.tell({{}, "uplink", uplink->wan->name, state, state, "a better tier is back",
+                   ended ? "its connections are reset" : "its connections stay: " + ended.error().message});
   }
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "core/compile/compile.hpp"
 #include "core/model/snapshot.hpp"
+#include "daemon/dhcp_clients.hpp"
 #include "daemon/failback.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/kernel.hpp"
@@ -14,6 +15,7 @@
 #include "daemon/overrides.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/probed.hpp"
+#include "daemon/router_search.hpp"
 #include "daemon/sysctl_memory.hpp"
 #include "daemon/uplink_history.hpp"
 #include "sys/netlink/monitor.hpp"
@@ -41,8 +43,11 @@ class Router {
   /// How long until reconcile() has something to do though nothing changes: the time of an override is over, or
   /// connections of an uplink have been drained for long enough.
   [[nodiscard]] std::optional<std::chrono::milliseconds> due_in() const;
+  /// Takes what DHCP servers lent; reconcile() carries it out.
+  void set_leases(Leases leases) { leases_ = std::move(leases); }
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
+  [[nodiscard]] const std::vector<DhcpUplink>& dhcp_uplinks() const { return dhcp_; }
 
   /// A policy chooses by latency.
   [[nodiscard]] bool wants_latency() const;
@@ -73,8 +78,9 @@ class Router {
   void note_failure(const std::string& why);
   void note_success();
   void finish(const Config& config, const Settled& settled);
-  static void end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkId>& lost);
-  void tell_relieved(const Settled& settled, UplinkId id);
+  static void end_lost_connections(const Config& config, const Settled& settled,
+                                   const std::vector<UplinkHistory::Lost>& lost);
+  void end_relieved_connections(const Config& config, const Settled& settled);
   void publish(const Config& config, const Settled& settled);
 
   Paths paths_;
@@ -86,11 +92,14 @@ class Router {
   UplinkIds ids_;
   std::unique_ptr<Config> config_;  // none until the first reload
   Health health_;
+  Leases leases_;
   std::vector<Probed> probed_;
+  std::vector<DhcpUplink> dhcp_;
   Overrides overrides_;
   UplinkHistory history_;
-  LanHistory lan_history_;
   Failbacks failbacks_;
+  LanHistory lan_history_;
+  RouterSearch router_search_;
   State wanted_;  // of the latest success, to tell repairs from changes of our own
   WallTime started_;
   std::uint64_t changes_ = 0;

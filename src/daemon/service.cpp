@@ -15,6 +15,7 @@
 #include "api/control.hpp"
 #include "api/control_server.hpp"
 #include "base/fd.hpp"
+#include "daemon/dhcp_clients.hpp"
 #include "daemon/event_lines.hpp"
 #include "daemon/health_watch.hpp"
 #include "daemon/hook.hpp"
@@ -54,7 +55,7 @@ Result<Fd> lock_paths(const Paths& paths) {
 
 class Service {
  public:
-  Service(Router& router, Journal& journal, const Paths& paths)
+  Service(Router& router, Journal& journal, const Paths& paths, Leases leases)
       : router_(router),
         journal_(journal),
         paths_(paths),
@@ -62,7 +63,8 @@ class Service {
         signals_(loop_),
         watch_(loop_, [this] { take_verdicts(); }),
         feed_([this] { return opening_lines(*present()); }),
-        hook_(loop_, journal) {
+        hook_(loop_, journal),
+        dhcp_(loop_, paths, std::move(leases), [this] { take_leases(); }) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
@@ -73,7 +75,7 @@ class Service {
       return served;
     for (const auto fd : router_.event_fds()) watch(fd);
     schedule_next_round();
-    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
+    follow_uplinks();
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     if (const auto counted = conntrack::count(); !counted)
@@ -99,18 +101,14 @@ class Service {
     table["down"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       removes_ = true;
       notify_service_manager("STOPPING=1");
-      asio::post(loop_, [this] { end(); });
+      end();
+      return nlohmann::json::object();
+    };
+    table["dhcp-event"] = [this](const nlohmann::json& event) -> Result<nlohmann::json> {
+      if (auto taken = dhcp_.take(event); !taken) return std::unexpected(taken.error());
       return nlohmann::json::object();
     };
     return table;
-  }
-
-  [[nodiscard]] std::shared_ptr<const Snapshot> present() const {
-    auto told = std::make_shared<Snapshot>(*router_.snapshot());
-    if (const auto count = conntrack::count()) told->connections = *count;
-    for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
-    told->conditions = journal_.conditions();
-    return told;
   }
 
   Result<nlohmann::json> override_uplink(const nlohmann::json& request) {
@@ -123,6 +121,15 @@ class Service {
     return nlohmann::json{{"status", to_json(*told)}};
   }
 
+  [[nodiscard]] std::shared_ptr<const Snapshot> present() const {
+    auto told = std::make_shared<Snapshot>(*router_.snapshot());
+    if (const auto count = conntrack::count()) told->connections = *count;
+    for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
+    told->conditions = journal_.conditions();
+    return told;
+  }
+
+  /// What runs below us ends first; the loop goes on meanwhile, so the answer to "down" and the last event leave.
   void end() {
     signals_.cancel();
     journal_.tell({{},
@@ -132,8 +139,15 @@ class Service {
                    "stopped",
                    "",
                    removes_ ? "everything of ours is removed from the kernel" : "the kernel keeps forwarding"});
-    // A turn of the loop in which the readers of the monitor wake, and one in which they write.
-    asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); });
+    dhcp_.stop([this] {
+      // A turn of the loop in which the readers of the monitor wake, and one in which they write.
+      asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); });
+    });
+  }
+
+  void follow_uplinks() {
+    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
+    dhcp_.follow(router_.dhcp_uplinks());
   }
 
   Result<void> load() {
@@ -148,7 +162,7 @@ class Service {
   Result<void> reload() {
     notify_reloading();
     auto done = load();
-    if (done) watch_.follow(router_.probed_uplinks(), router_.wants_latency());
+    if (done) follow_uplinks();
     notify_service_manager("READY=1");
     const auto& file = router_.snapshot()->file;
     const char* effect = "everything stays as it was";
@@ -210,7 +224,7 @@ class Service {
       schedule(retry_after_failure);
       return;
     }
-    watch_.follow(router_.probed_uplinks(), router_.wants_latency());
+    follow_uplinks();
     journal_.set_conditions("repairs", {});
     if (router_.snapshot()->repairs != repairs_before) note_repair();
     schedule_next_round();
@@ -234,6 +248,13 @@ class Service {
     std::vector<Condition> conditions;
     if (undecided_) conditions.push_back({"verdicts-undecided", "uplinks", {}, why, effect});
     journal_.set_conditions("verdicts", std::move(conditions));
+  }
+
+  void take_leases() {
+    asio::post(loop_, [this] {
+      router_.set_leases(dhcp_.leases());
+      reconcile();
+    });
   }
 
   void note_repair() {
@@ -260,6 +281,7 @@ class Service {
   HealthWatch watch_;
   api::Feed feed_;
   Hook hook_;
+  DhcpClients dhcp_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
@@ -274,7 +296,9 @@ Result<void> run(const Paths& paths, const std::string& file) {
   Journal journal;
   auto router = Router::open(paths, file, journal);
   if (!router) return std::unexpected(router.error());
-  return Service(*router, journal, paths).run();
+  auto leases = load_leases(paths.leases());
+  router->set_leases(leases);
+  return Service(*router, journal, paths, std::move(leases)).run();
 }
 
 Result<void> down(const Paths& paths) {

@@ -3,7 +3,9 @@
 // the one event loop:
 //
 //   kernel events ─▶ debounce ─┐
-//   slow timer ────────────────┼─▶ Router::reconcile ─▶ Snapshot ─▶ control socket
+//   slow timer ────────────────┤
+//   probes ─▶ verdicts ────────┼─▶ Router::reconcile ─▶ Snapshot ─▶ control socket
+//   DHCP clients ─▶ leases ────┘
 //   SIGHUP, "reload" ─▶ Router::reload ┘
 #include <string>
 

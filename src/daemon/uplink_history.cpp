@@ -18,6 +18,24 @@ std::string to_text(Verdict verdict) {
   return "down";
 }
 
+namespace {
+
+using Sources = std::array<std::optional<IpAddress>, 2>;
+
+void note_lost(UplinkId id, const Sources& before, const Sources& now, UplinkHistory::News& news) {
+  std::vector<UplinkHistory::Lost> lost;
+  bool some_stay = false;
+  for (const auto family : families) {
+    const auto index = static_cast<std::size_t>(family);
+    if (before.at(index) && before.at(index) != now.at(index)) lost.push_back({id, family});
+    some_stay |= before.at(index) && before.at(index) == now.at(index);
+  }
+  if (!lost.empty() && !some_stay) lost = {{id, std::nullopt}};  // one request instead of two
+  news.lost.insert(news.lost.end(), lost.begin(), lost.end());
+}
+
+}  // namespace
+
 UplinkHistory::News UplinkHistory::update(const std::vector<compile::Uplink>& uplinks, WallTime now) {
   News news;
   std::map<UplinkId, Known> present;
@@ -32,18 +50,14 @@ UplinkHistory::News UplinkHistory::update(const std::vector<compile::Uplink>& up
                              to_text(entry.verdict), entry.why, compile::effect_of(uplink, uplinks)});
     if (!is_new) {
       if (before->second.verdict == entry.verdict) entry.since = before->second.since;
-      for (std::size_t family = 0; family < entry.sources.size(); ++family)
-        if (before->second.sources.at(family) && before->second.sources.at(family) != entry.sources.at(family)) {
-          news.lost.push_back(uplink.id);
-          break;
-        }
+      note_lost(uplink.id, before->second.sources, entry.sources, news);
     }
     present.emplace(uplink.id, std::move(entry));
   }
   for (const auto& [id, entry] : known_)
     if (!present.contains(id)) {
       news.events.push_back({now, "uplink", entry.name, to_text(entry.verdict), "", "it has left the file", ""});
-      news.lost.push_back(id);
+      news.lost.push_back({id, std::nullopt});
     }
   known_ = std::move(present);
   compare_tiers(uplinks, now, news.events);

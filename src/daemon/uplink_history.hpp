@@ -13,9 +13,14 @@ namespace fairlead::daemon {
 
 class UplinkHistory {
  public:
+  /// Connections that cannot go on: no way out, or another source address.
+  struct Lost {
+    UplinkId id;
+    std::optional<Family> family;  ///< none: all of the uplink
+  };
   struct News {
-    std::vector<Event> events;   ///< of uplinks, then of tiers
-    std::vector<UplinkId> lost;  ///< their connections cannot go on: no way out, or another source address
+    std::vector<Event> events;  ///< of uplinks, then of tiers
+    std::vector<Lost> lost;
   };
 
   /// `uplinks` as they are after a change has taken effect.

@@ -1,6 +1,7 @@
 #include "lab/lab.hpp"
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <poll.h>
@@ -12,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "lab/commands.hpp"
 #include "lab/topology_json.hpp"
@@ -152,6 +154,8 @@ Result<Lab> Lab::up(const Config& config, const LabOptions& options) {
   if (error) return fail("make " + lab.folder_.string() + ": " + error.message());
   if (auto done = lab.save(); !done) return std::unexpected(done.error());
   if (auto done = lab.build(); !done) return std::unexpected(done.error().in("build lab " + options.name));
+  if (auto done = lab.start_provider_servers(); !done)
+    return std::unexpected(done.error().in("build lab " + options.name));
   return lab;
 }
 
@@ -249,7 +253,10 @@ Result<void> Lab::relieve(const std::string& duty) {
   const auto ends = [&](const LabProcess& process) { return process.duty == duty; };
   if (std::ranges::none_of(processes_, ends)) return {};
   for (const auto& process : processes_)
-    if (ends(process)) end_process(process.pid, process.started);
+    if (ends(process)) {
+      end_process(process.pid, process.started);
+      ::waitpid(process.pid, nullptr, WNOHANG);  // where it is a child of this process
+    }
   std::erase_if(processes_, ends);
   return save();
 }

@@ -13,6 +13,7 @@
 #include "core/model/config.hpp"
 #include "lab/fault.hpp"
 #include "lab/host.hpp"
+#include "lab/provider_server.hpp"
 #include "lab/topology.hpp"
 
 namespace fairlead::lab {
@@ -56,7 +57,7 @@ class Lab {
 
   /// DNS (example.org is the first server, of both families) and HTTP ("the internet" for whatever is asked) at every
   /// address of the internet's servers.
-  Result<void> start_servers();
+  Result<void> start_internet_servers();
 
   /// Pulls the cable out of the provider's side: the router loses carrier.
   Result<void> cut(const std::string& uplink) const;
@@ -65,12 +66,20 @@ class Lab {
   /// A fault on the provider's side, in place of an earlier one; the carrier stays.
   Result<void> fault(const std::string& uplink, const Fault& fault);
 
+  /// The provider's server (DHCP, router advertisements) from now on offers this, with its memory wiped. up() has made
+  /// each provider offer what its uplink needs.
+  Result<void> serve(const std::string& uplink, const Offer& offer);
+  Result<void> stop_serving(const std::string& uplink);
+  /// What the server of this uplink has written.
+  [[nodiscard]] std::string server_log(const std::string& uplink) const;
+
   /// down() will end this process, whoever calls it. Told apart from a later one of the same number by its start time.
   Result<void> note_process(pid_t pid, const std::string& duty = {});
 
  private:
   Lab(std::string name, Topology topology);
   [[nodiscard]] Result<void> build() const;
+  [[nodiscard]] Result<void> start_provider_servers();
   [[nodiscard]] Result<void> save() const;
   [[nodiscard]] Result<const LabHost*> provider_of(const std::string& uplink) const;
   [[nodiscard]] Result<void> delay(const LabHost& provider, std::chrono::milliseconds time);

@@ -69,7 +69,7 @@ Result<pid_t> start_http(const std::vector<Endpoint>& at, const std::string& ans
 
 }  // namespace
 
-Result<void> Lab::start_servers() {
+Result<void> Lab::start_internet_servers() {
   const auto internet = host(names::internet);
   if (!internet) return std::unexpected(internet.error());
   const auto servers = internet_servers();

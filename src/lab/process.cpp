@@ -130,6 +130,28 @@ void Child::stop() {
   ::waitpid(std::exchange(pid_, -1), nullptr, 0);
 }
 
+Result<pid_t> start_detached(const Command& command, const std::string& log) {
+  Command words = command;
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const Fd output(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!output) return std::unexpected(system_error(log, errno));
+  const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!input) return std::unexpected(system_error("/dev/null", errno));
+  const pid_t child = ::fork();
+  if (child < 0) return std::unexpected(system_error("fork", errno));
+  if (child == 0) {
+    ::setsid();
+    ::dup2(input.get(), STDIN_FILENO);
+    ::dup2(output.get(), STDOUT_FILENO);
+    ::dup2(output.get(), STDERR_FILENO);
+    ::execvp(arguments.front(), arguments.data());
+    ::_exit(127);
+  }
+  return child;
+}
+
 Result<Output> run(const Command& command, std::string_view input, std::chrono::milliseconds at_most) {
   auto child = Child::start(command, input);
   if (!child) return std::unexpected(child.error());

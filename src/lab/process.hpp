@@ -57,6 +57,10 @@ class Child {
   Fd err_;
 };
 
+/// A program that outlives its owner, in its own session, so that a Ctrl-C in the terminal of the caller does not end
+/// it. What it writes is appended to the file `log`.
+[[nodiscard]] Result<pid_t> start_detached(const Command& command, const std::string& log);
+
 /// Runs to the end. An Error where it could not be started or overran the deadline; its status is in Output.
 [[nodiscard]] Result<Output> run(const Command& command, std::string_view input = {},
                                  std::chrono::milliseconds at_most = std::chrono::seconds(30));

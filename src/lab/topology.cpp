@@ -67,7 +67,13 @@ struct Side {
   IpAddress gateway;         ///< the provider's
   bool set_address = false;  ///< by the lab, as the system would
   bool set_default = false;
+  bool offered = false;  ///< by the provider's server
 };
+
+/// Whether the provider tells the address of this family: the file asks for it, or must be seen to refuse it.
+bool is_offered(const WanConfig& wan, Family family) {
+  return family == Family::v4 ? wan.dhcp : wan.ipv6 != Ipv6Mode::system;
+}
 
 class Planner {
  public:
@@ -154,10 +160,15 @@ class Planner {
     std::vector<Side> sides;
     for (const Family family : families) {
       const auto configured = first_of(wan.addresses, family);
-      if (!configured && !wan.addresses.empty()) continue;
+      const bool offered = !configured && is_offered(wan, family);
+      if (!configured && !offered && (wan.dhcp || !wan.addresses.empty())) continue;
       const auto gateway = std::ranges::find(wan.gateways, family, &IpAddress::family);
       const bool has_gateway = gateway != wan.gateways.end();
-      Side side{.router = {}, .gateway = {}, .set_address = !configured, .set_default = !has_gateway};
+      Side side{.router = {},
+                .gateway = {},
+                .set_address = !configured && !offered,
+                .set_default = !has_gateway && !offered,
+                .offered = offered};
       if (configured) {
         side.router = *configured;
         side.gateway = has_gateway ? *gateway : other_host(*configured);
@@ -218,6 +229,8 @@ class Planner {
       if (side.gateway.is_link_local()) {
         provider.routes.push_back(make_route(side.router.network(), std::nullopt, down.name));
       }
+      if (side.offered && family == Family::v4) provider.offers.lends = side.router;
+      if (side.offered && family == Family::v6) provider.offers.advertises = side.router.network();
       if (side.set_address) at_router.addresses.push_back(side.router);
       if (side.set_default) {
         router_.routes.push_back({.destination = Prefix::everything(family),

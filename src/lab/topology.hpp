@@ -6,7 +6,8 @@
 //   home-2 ─┴─ sw-home ─── router ─── isp-cable1 ─── internet
 //
 // Every uplink has a provider of its own. Where the file says no addresses, the lab plays the operating system and
-// gives some, with a default route for an uplink; what the file says is left for Fairlead to set.
+// gives some, with a default route for an uplink; what the file says is left for Fairlead to set, and what the file
+// wants from DHCP or router advertisements the provider offers.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,14 @@ struct Modem {
   bool operator==(const Modem&) const = default;
 };
 
+/// What a provider's server tells the router, instead of the file or the system.
+struct Offers {
+  std::optional<Prefix> lends;       ///< by DHCP: this address, with host bits
+  std::optional<Prefix> advertises;  ///< by router advertisements: this prefix
+  bool operator==(const Offers&) const = default;
+  [[nodiscard]] bool any() const { return lends || advertises; }
+};
+
 struct LabHost {
   std::string name;
   Role role = Role::lan_host;
@@ -58,6 +67,7 @@ struct LabHost {
   std::vector<LabRoute> routes;
   std::vector<std::string> bridges;
   std::vector<Modem> modems;
+  Offers offers;
 
   [[nodiscard]] bool forwards() const { return role == Role::provider || role == Role::internet; }
   [[nodiscard]] const Interface* interface(std::string_view wanted) const;

@@ -8,7 +8,8 @@ namespace {
 
 using nlohmann::json;
 
-json optional_text(const std::optional<IpAddress>& address) {
+template <typename T>
+json optional_text(const std::optional<T>& address) {
   return address ? json(address->to_text()) : json(nullptr);
 }
 
@@ -64,10 +65,15 @@ json write(const LabHost& host) {
   for (const auto& modem : host.modems) {
     modems.push_back({{"outside", modem.outside.to_text()}, {"inside", optional_text(modem.inside)}});
   }
-  return {{"name", host.name}, {"role", static_cast<int>(host.role)},
-          {"of", host.of},     {"interfaces", interfaces},
-          {"routes", routes},  {"bridges", host.bridges},
-          {"modems", modems}};
+  return {{"name", host.name},
+          {"role", static_cast<int>(host.role)},
+          {"of", host.of},
+          {"interfaces", interfaces},
+          {"routes", routes},
+          {"bridges", host.bridges},
+          {"modems", modems},
+          {"lends", optional_text(host.offers.lends)},
+          {"advertises", optional_text(host.offers.advertises)}};
 }
 
 LabHost read_host(const json& from) {
@@ -81,6 +87,8 @@ LabHost read_host(const json& from) {
   for (const auto& modem : from.at("modems")) {
     host.modems.push_back({read_address(modem.at("outside")), read_optional(modem.at("inside"))});
   }
+  if (!from.at("lends").is_null()) host.offers.lends = read_prefix(from.at("lends"));
+  if (!from.at("advertises").is_null()) host.offers.advertises = read_prefix(from.at("advertises"));
   return host;
 }
 

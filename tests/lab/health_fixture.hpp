@@ -12,7 +12,7 @@ class HealthLab : public RouterLab {
   void start_with_servers(const std::string& toml) {
     build(toml);
     if (HasFatalFailure()) return;
-    const auto served = lab_->start_servers();
+    const auto served = lab_->start_internet_servers();
     ASSERT_TRUE(served) << served.error().message;
     start_router();
   }

@@ -15,7 +15,7 @@ class LabFaults : public RouterLab {
   void SetUp() override {
     build(three_uplinks);
     ASSERT_TRUE(lab_);
-    const auto served = lab_->start_servers();
+    const auto served = lab_->start_internet_servers();
     ASSERT_TRUE(served) << served.error().message;
   }
   /// By cable1.

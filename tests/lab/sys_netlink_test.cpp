@@ -66,6 +66,27 @@ class NetlinkTest : public lab_test::NamespaceTest {
   std::optional<netlink::Socket> socket_;
 };
 
+TEST_F(NetlinkTest, BridgesAndTheirPorts) {
+  there_and_back(DeviceState{"br-home", "", 0}, &ObservedState::devices);
+  apply(Add<DeviceState>{{"br-home", "", 0}});
+  EXPECT_THAT(ip("link show dev br-home"), HasSubstr("UP")) << "up from the beginning";
+  there_and_back(PortState{"wan1", "br-home"}, &ObservedState::ports);
+  apply(Add<PortState>{{"wan1", "br-home"}});
+  EXPECT_THAT(ip("link show dev wan1"), HasSubstr("master br-home"));
+}
+
+TEST_F(NetlinkTest, DevicesOfOthersServeAndStay) {
+  ip("link add br-home type bridge");
+  EXPECT_THAT(state().devices, IsEmpty());
+  EXPECT_THAT(state().foreign_devices, ElementsAre(DeviceState{"br-home", "", 0}));
+  apply(Add<DeviceState>{{"br-home", "", 0}});
+  apply(Remove<DeviceState>{{"br-home", "", 0}});
+  EXPECT_THAT(ip("link show dev br-home"), HasSubstr("br-home"));
+  const auto refused = netlink::apply(*socket_, Add<DeviceState>{{"wan1", "", 0}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("there is another device wan1 already"));
+}
+
 TEST_F(NetlinkTest, LinksGoUpAndDown) {
   apply(SetLinkUp{"wan1", false});
   EXPECT_THAT(state().links_up, ElementsAre("wan2"));

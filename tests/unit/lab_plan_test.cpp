@@ -171,6 +171,20 @@ TEST(LabPlanTest, EveryCableEndIsAnInterfaceWithAnIndexOfItsOwn) {
   for (const auto& index : indexes) EXPECT_EQ(indexes.count(index), 1U) << index;
 }
 
+TEST(LabPlanTest, WhatIsAskedOfTheProviderIsOffered) {
+  auto dhcp = wan("cable1", "eth1");
+  dhcp.dhcp = true;
+  dhcp.ipv6 = Ipv6Mode::ra;
+  auto off = wan("cable2", "eth2");
+  off.ipv6 = Ipv6Mode::off;
+  const auto topology = plan_topology(config_with({lan("home", "eth0")}, {dhcp, off}), {.name = "t"});
+  EXPECT_EQ(topology.host("isp-cable1")->offers, (Offers{prefix("100.64.1.2/24"), prefix("2001:db8:1::/64")}));
+  EXPECT_EQ(topology.host("isp-cable2")->offers, (Offers{std::nullopt, prefix("2001:db8:2::/64")}));
+  EXPECT_THAT(topology.host("router")->interface("eth1")->addresses, IsEmpty());
+  EXPECT_THAT(topology.host("router")->interface("eth2")->addresses, ElementsAre(prefix("100.64.2.2/24")));
+  EXPECT_EQ(topology_from_json(to_json(topology)).value(), topology);
+}
+
 TEST(LabPlanTest, SurvivesItsStateFile) {
   auto uplink = wan("cable1", "eth1", {prefix("192.168.0.50/24")}, {address("192.168.0.1")});
   uplink.bandwidth = Bandwidth{Bitrate{50'000'000}, Bitrate{10'000'000}};

@@ -54,6 +54,11 @@ class Simulation {
     panel_.set(subjects_, now_);
     note();
   }
+  void address(std::uint8_t id, const char* text) {
+    subjects_.at(id - 1U).sources = {IpAddress::parse(text), std::nullopt};
+    panel_.set(subjects_, now_);
+    note();
+  }
   void suspect(std::uint8_t id) {
     panel_.suspect(UplinkId{id}, now_);
     ask();
@@ -305,6 +310,39 @@ TEST(Panel, EveryKindOfProbeNeedsASuccess) {
   };
   lab.run(5s);
   EXPECT_EQ(lab.verdict(1), Verdict::down) << "a provider that only answers pings";
+}
+
+TEST(Panel, AnotherAddressMustProveItselfWithItsFirstAnswer) {
+  Simulation lab(2);
+  lab.address(1, "100.64.1.2");
+  lab.run(5s);
+  EXPECT_EQ(lab.verdict(1), Verdict::up) << "its first address is no change";
+  lab.address(1, "100.64.1.3");
+  EXPECT_EQ(lab.verdict(1), Verdict::down);
+  EXPECT_THAT(lab.health(1).why, testing::HasSubstr("address has changed"));
+  lab.run(30ms);
+  EXPECT_EQ(lab.verdict(1), Verdict::up) << "one round trip of 20 ms";
+  for (int n = 0; n < 8; ++n) {
+    lab.address(1, n % 2 == 0 ? "100.64.1.4" : "100.64.1.5");
+    lab.run(100ms);
+    EXPECT_EQ(lab.verdict(1), Verdict::up) << "it is not held to flap";
+  }
+  lab.world = [](auto id, const auto& target, auto) {
+    return id == 1 && target ? std::nullopt : std::optional(Micros(20'000));
+  };
+  lab.address(1, "192.168.100.10");
+  lab.run(30s);
+  EXPECT_EQ(lab.verdict(1), Verdict::down) << "a modem's own: nothing answers";
+  EXPECT_EQ(lab.verdict(2), Verdict::up);
+}
+
+TEST(Panel, AnotherAddressIsBelievedWhereNothingIsProbed) {
+  HealthConfig config;
+  config.probes.clear();
+  Simulation lab(1, config);
+  lab.address(1, "100.64.1.2");
+  lab.address(1, "100.64.1.3");
+  EXPECT_EQ(lab.verdict(1), Verdict::up);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "core/compile/made_devices.hpp"
 #include "core/compile/parts.hpp"
 
 namespace fairlead::compile {
@@ -11,11 +12,15 @@ namespace {
 
 void warn_of_missing_devices(const Context& context, std::vector<std::string>& warnings) {
   for (const auto& lan : context.config.lans) {
-    if (context.facts.link(lan.interface) == nullptr)
+    const auto missing = [&](const std::string& device) {
+      if (context.facts.link(device) != nullptr) return false;
       warnings.push_back(
-          fmt::format("lan {}: there is no device {} yet; it is taken up when it comes", lan.name, lan.interface));
-    else if (lan_addresses(lan, context.facts, Family::v4).empty() &&
-             lan_addresses(lan, context.facts, Family::v6).empty())
+          fmt::format("lan {}: there is no device {} yet; it is taken up when it comes", lan.name, device));
+      return true;
+    };
+    for (const auto& port : lan.ports) missing(port);
+    if (missing(lan.vlan ? lan.vlan->trunk : lan.interface)) continue;
+    if (lan_addresses(lan, context.facts, Family::v4).empty() && lan_addresses(lan, context.facts, Family::v6).empty())
       warnings.push_back(
           fmt::format("lan {}: {} has no address; set one in the file or in the system", lan.name, lan.interface));
   }
@@ -31,6 +36,17 @@ void warn_of_gateways(const Context& context, std::vector<std::string>& warnings
                         uplink.wan->name, to_text(family)));
 }
 
+void warn_of_leases(const Context& context, std::vector<std::string>& warnings) {
+  for (const auto& uplink : context.uplinks) {
+    if (!uplink.wan->dhcp || uplink.link == nullptr) continue;
+    const auto problem = context.facts.dhcp_problems.find(uplink.wan->interface);
+    if (problem != context.facts.dhcp_problems.end())
+      warnings.push_back(fmt::format("wan {}: {}", uplink.wan->name, problem->second));
+    else if (!uplink.path(Family::v4).configured && uplink.path(Family::v6).ready)
+      warnings.push_back(fmt::format("wan {}: waiting for a DHCP lease, only IPv6 is used", uplink.wan->name));
+  }
+}
+
 /// Sets of a known size are fixed hash tables in the kernel, which cost a packet half of what growing ones cost. In
 /// steps of powers of two, so that a set is seldom made anew.
 void give_sizes(nft::Table& table) {
@@ -43,9 +59,12 @@ void give_sizes(nft::Table& table) {
 
 Compiled compile(const Config& config, const Facts& facts, const Health& health, const UplinkIds& ids) {
   Compiled result;
-  result.uplinks = resolve_uplinks(config, facts, health, ids);
-  const Context context{config, facts, result.uplinks, health.by_latency};
+  result.foreseen = foresee_devices(config, facts);
+  const Facts& known = result.foreseen ? *result.foreseen : facts;
+  result.uplinks = resolve_uplinks(config, known, health, ids);
+  const Context context{config, known, result.uplinks, health.by_latency};
   add_sysctls(context, result.state);
+  add_made_devices(context, result.state);
   add_addresses(context, result.state);
   add_routes(context, result.state);
   add_rules(context, result.state);
@@ -65,6 +84,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   give_sizes(table);
   warn_of_missing_devices(context, result.warnings);
   warn_of_gateways(context, result.warnings);
+  warn_of_leases(context, result.warnings);
   return result;
 }
 

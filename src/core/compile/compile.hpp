@@ -1,6 +1,7 @@
 #pragma once
 // Purpose: the pure heart: (Config, Facts, Health, ids) → the wanted State. No kernel, no clock, no files; the
 // same input gives the same State on every machine.
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace fairlead::compile {
 
 struct Compiled {
   State state;
-  std::vector<Uplink> uplinks;        ///< points into the Config and Facts it was made from
+  std::unique_ptr<Facts> foreseen;    ///< with devices that the State makes; none where all are there
+  std::vector<Uplink> uplinks;        ///< points into the Config and Facts it was made from, and into `foreseen`
   std::vector<std::string> warnings;  ///< for people: what of the file cannot take effect at this moment, and why
 };
 

@@ -6,6 +6,7 @@
 namespace fairlead::compile {
 
 void add_sysctls(const Context& context, State& state);
+void add_made_devices(const Context& context, State& state);
 void add_addresses(const Context& context, State& state);
 void add_routes(const Context& context, State& state);
 void add_rules(const Context& context, State& state);

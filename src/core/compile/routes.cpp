@@ -46,7 +46,7 @@ void add_connected_routes(const Context& context, State& state) {
           state.routes.push_back(connected_route(main, lan.interface, address, connected_metric));
   for (const auto& uplink : context.uplinks)
     if (uplink.link != nullptr)
-      for (const auto& address : uplink.wan->addresses)
+      for (const auto& address : uplink.set)
         if (has_subnet(address))
           state.routes.push_back(
               connected_route(main, uplink.wan->interface, address, connected_metric + uplink.id.value));

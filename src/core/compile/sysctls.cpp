@@ -19,6 +19,18 @@ void add_device_sysctls(const std::string& device, const Facts& facts, State& st
   ipv4("promote_secondaries", "1");  // or removing one address would take others with it
 }
 
+/// A router ignores advertisements unless accept_ra is 2. Where the file says nothing, a device that took none before
+/// is left alone: another program may read them.
+void add_advertisements(const WanConfig& wan, const LinkFact& link, State& state) {
+  const auto set = [&](const char* key, const char* value) {
+    state.sysctls[fmt::format("net/ipv6/conf/{}/{}", wan.interface, key)] = value;
+  };
+  if (wan.ipv6 == Ipv6Mode::off) set("accept_ra", "0");
+  if (wan.ipv6 == Ipv6Mode::ra)
+    for (const auto* key : {"autoconf", "accept_ra_defrtr", "accept_ra_pinfo"}) set(key, "1");
+  if (wan.ipv6 == Ipv6Mode::ra || (wan.ipv6 == Ipv6Mode::system && link.accepts_ra)) set("accept_ra", "2");
+}
+
 }  // namespace
 
 void add_sysctls(const Context& context, State& state) {
@@ -32,10 +44,7 @@ void add_sysctls(const Context& context, State& state) {
   for (const auto& lan : context.config.lans) add_device_sysctls(lan.interface, context.facts, state);
   for (const auto& wan : context.config.wans) {
     add_device_sysctls(wan.interface, context.facts, state);
-    // A router ignores advertisements unless this is 2; a device that took none before is left alone.
-    const auto* link = context.facts.link(wan.interface);
-    if (link != nullptr && link->accepts_ra)
-      state.sysctls[fmt::format("net/ipv6/conf/{}/accept_ra", wan.interface)] = "2";
+    if (const auto* link = context.facts.link(wan.interface)) add_advertisements(wan, *link, state);
   }
 }
 

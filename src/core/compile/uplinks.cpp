@@ -3,22 +3,49 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/ranges.hpp"
+#include "core/compile/context.hpp"
 
 namespace fairlead::compile {
 namespace {
 
-std::vector<Prefix> own_addresses(const WanConfig& wan, const Facts& facts, Family family) {
+/// A modem that lends addresses of a LAN's subnet would draw that LAN's packets to itself.
+const LanConfig* lan_in_the_way(const Config& config, const Facts& facts, const Prefix& lent) {
+  for (const auto& lan : config.lans)
+    for (const auto& own : lan_addresses(lan, facts, lent.family()))
+      if (own.overlaps(lent)) return &lan;
+  return nullptr;
+}
+
+const Lease* usable_lease(const Config& config, const WanConfig& wan, const Facts& facts) {
+  const auto* lease = wan.dhcp ? facts.lease(wan.interface) : nullptr;
+  return lease != nullptr && lan_in_the_way(config, facts, lease->address) == nullptr ? lease : nullptr;
+}
+
+/// What the system has set is followed as well, but where a DHCP client of ours speaks for IPv4, and where IPv6 is off.
+bool follows_system(const WanConfig& wan, Family family) {
+  return family == Family::v4 ? !wan.dhcp : wan.ipv6 != Ipv6Mode::off;
+}
+
+std::vector<Prefix> own_addresses(const Uplink& uplink, const Facts& facts, Family family) {
   std::vector<Prefix> own;
-  for (const auto& address : wan.addresses)
+  for (const auto& address : uplink.set)
     if (address.family() == family) own.push_back(address);
+  if (!follows_system(*uplink.wan, family)) return own;
   for (const auto& fact : facts.addresses)
-    if (fact.link == wan.interface && fact.address.family() == family && fact.global && fact.usable && !fact.ours &&
-        !contains(own, fact.address))
+    if (fact.link == uplink.wan->interface && fact.address.family() == family && fact.global && fact.usable &&
+        !fact.ours && !contains(own, fact.address))
       own.push_back(fact.address);
   return own;
+}
+
+bool is_private(const Prefix& address) {
+  static const std::array blocks{Prefix::parse("10.0.0.0/8"), Prefix::parse("172.16.0.0/12"),
+                                 Prefix::parse("192.168.0.0/16"), Prefix::parse("169.254.0.0/16")};
+  return std::ranges::any_of(blocks, [&](const auto& block) { return block->contains(address.address); });
 }
 
 /// The other host of a /31 or /30 (IPv6: /127), where an address leaves no doubt about who that is (RFC 3021).
@@ -32,14 +59,16 @@ std::optional<IpAddress> only_other_host(const Prefix& own) {
   return std::nullopt;
 }
 
-std::optional<IpAddress> find_gateway(const WanConfig& wan, const Facts& facts, Family family,
+std::optional<IpAddress> find_gateway(const WanConfig& wan, const Facts& facts, const Lease* lease, Family family,
                                       const std::vector<Prefix>& own) {
+  if (own.empty() && !follows_system(wan, family)) return std::nullopt;
   for (const auto& gateway : wan.gateways)
     if (gateway.family() == family) return gateway;
+  if (family == Family::v4 && lease != nullptr && !lease->gateways.empty()) return lease->gateways.front();
   const RouteFact* best = nullptr;
   for (const auto& route : facts.routes)
-    if (route.link == wan.interface && route.gateway && route.destination == Prefix::everything(family) &&
-        (best == nullptr || route.metric < best->metric))
+    if (follows_system(wan, family) && route.link == wan.interface && route.gateway &&
+        route.destination == Prefix::everything(family) && (best == nullptr || route.metric < best->metric))
       best = &route;
   if (best != nullptr) return best->gateway;
   for (const auto& address : own)
@@ -47,10 +76,10 @@ std::optional<IpAddress> find_gateway(const WanConfig& wan, const Facts& facts, 
   return std::nullopt;
 }
 
-UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, Family family) {
+UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, const Lease* lease, Family family) {
   UplinkPath path;
-  path.own = own_addresses(*uplink.wan, facts, family);
-  path.gateway = find_gateway(*uplink.wan, facts, family, path.own);
+  path.own = own_addresses(uplink, facts, family);
+  path.gateway = find_gateway(*uplink.wan, facts, lease, family, path.own);
   path.configured = !path.own.empty();
   if (path.gateway) {
     // The address that shares a subnet with the gateway is the one the provider expects as a source.
@@ -65,13 +94,31 @@ UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, Family family)
   return path;
 }
 
-std::string why_down(const Uplink& uplink) {
+std::string why_no_lease(const Config& config, const WanConfig& wan, const Facts& facts) {
+  if (const auto* lease = facts.lease(wan.interface))
+    if (const auto* lan = lan_in_the_way(config, facts, lease->address))
+      return fmt::format("its lease {} overlaps the LAN {}: give one of them another subnet", lease->address.to_text(),
+                         lan->name);
+  const auto problem = facts.dhcp_problems.find(wan.interface);
+  return problem == facts.dhcp_problems.end() ? "waiting for a DHCP lease" : problem->second;
+}
+
+/// A modem whose line is down often lends an address of its own, behind which there is nothing.
+std::string with_lease(const std::string& why, const Lease& lease) {
+  return fmt::format(
+      "{} (lease {}{})", why, lease.address.to_text(),
+      is_private(lease.address) ? ", which is private: perhaps the modem's own, while its line is down" : "");
+}
+
+std::string why_down(const Uplink& uplink, const Config& config, const Facts& facts) {
   const auto& name = uplink.wan->interface;
-  if (uplink.link == nullptr) return fmt::format("there is no device {}", name);
+  if (uplink.link == nullptr)
+    return fmt::format("there is no device {}", uplink.wan->vlan ? uplink.wan->vlan->trunk : name);
   if (!uplink.link->up) return fmt::format("{} is switched off", name);
   if (!uplink.link->carrier) return fmt::format("{} has no carrier: cable or modem", name);
   const auto& four = uplink.path(Family::v4);
   const auto& six = uplink.path(Family::v6);
+  if (uplink.wan->dhcp && !four.configured) return why_no_lease(config, *uplink.wan, facts);
   if (!four.configured && !six.configured) return fmt::format("{} has no address", name);
   return fmt::format("no gateway is known for {}",
                      four.configured ? four.own.front().to_text() : six.own.front().to_text());
@@ -90,10 +137,15 @@ std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, co
     const auto judged = health.of(uplink.id);
     uplink.verdict = judged.verdict;
     uplink.why = judged.why;
-    for (const auto family : families) uplink.path(family) = resolve_path(uplink, facts, family);
+    const auto* lease = usable_lease(config, wan, facts);
+    uplink.set = wan.addresses;
+    if (lease != nullptr) uplink.set.push_back(lease->address);
+    for (const auto family : families) uplink.path(family) = resolve_path(uplink, facts, lease, family);
     if (!uplink.path(Family::v4).ready && !uplink.path(Family::v6).ready) {
       uplink.verdict = Verdict::down;
-      uplink.why = why_down(uplink);
+      uplink.why = why_down(uplink, config, facts);
+    } else if (uplink.verdict == Verdict::down && lease != nullptr) {
+      uplink.why = with_lease(uplink.why, *lease);
     }
     uplinks.push_back(std::move(uplink));
   }

@@ -38,6 +38,7 @@ struct Uplink {
   Verdict verdict = Verdict::up;
   std::string why;  ///< why it is not up, for people; empty while it is
   std::array<UplinkPath, 2> paths;
+  std::vector<Prefix> set;  ///< the addresses that Fairlead sets: those of the file, and the lease's
 
   [[nodiscard]] const UplinkPath& path(Family family) const { return paths.at(static_cast<std::size_t>(family)); }
   [[nodiscard]] UplinkPath& path(Family family) { return paths.at(static_cast<std::size_t>(family)); }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/config/made_devices.hpp"
 #include "core/config/values_uplink.hpp"
 
 namespace fairlead::config {
@@ -20,8 +21,28 @@ void take(T& target, const Single<T>& source) {
   if (source.value) target = *source.value;
 }
 
+DhcpServerConfig build(const DhcpDraft& draft) {
+  DhcpServerConfig dhcp;
+  dhcp.ranges = draft.ranges.values();
+  take(dhcp.lease, draft.lease);
+  dhcp.dns = draft.dns.values();
+  for (const auto& [lease, where] : draft.statics.value_or({})) dhcp.statics.push_back(lease);
+  take(dhcp.domain, draft.domain);
+  take(dhcp.options, draft.options);
+  return dhcp;
+}
+
 LanConfig build(const LanDraft& draft) {
-  return {draft.name, draft.interface.value_or(""), draft.addresses.values(), draft.reach.values(), draft.where};
+  LanConfig lan;
+  lan.name = draft.name;
+  lan.interface = device_of(draft);
+  if (draft.vlan.value) lan.vlan = Vlan{draft.interface.value_or(""), *draft.vlan.value};
+  lan.ports = draft.ports.values();
+  lan.addresses = draft.addresses.values();
+  lan.reach = draft.reach.values();
+  if (draft.dhcp.value) lan.dhcp = build(*draft.dhcp.value);
+  lan.where = draft.where;
+  return lan;
 }
 
 void take(HealthConfig& health, const HealthDraft& draft) {
@@ -45,8 +66,15 @@ void take(HealthConfig& health, const HealthDraft& draft) {
 WanConfig build(const WanDraft& draft, int weight, const HealthDraft& health) {
   WanConfig wan;
   wan.name = draft.name;
-  take(wan.interface, draft.interface);
+  wan.interface = device_of(draft);
+  if (draft.vlan.value) wan.vlan = Vlan{draft.interface.value_or(""), *draft.vlan.value};
   wan.addresses = draft.addresses.values();
+  take(wan.dhcp, draft.dhcp);
+  const bool static_ipv6 =
+      std::ranges::any_of(wan.addresses, [](const Prefix& own) { return own.family() == Family::v6; });
+  if (wan.dhcp && !static_ipv6) wan.ipv6 = Ipv6Mode::ra;
+  take(wan.ipv6, draft.ipv6);
+  take(wan.delegate, draft.delegate);
   wan.gateways = draft.gateways.values();
   wan.weight = weight;
   take(wan.tier, draft.tier);

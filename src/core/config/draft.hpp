@@ -53,13 +53,29 @@ struct RouterDraft {
   Single<std::string> hook;
 };
 
+struct StaticLeaseDraft {
+  StaticLease lease;
+  Where where;
+};
+
+struct DhcpDraft {
+  Listed<IpRange> ranges;
+  Single<Duration> lease;
+  Listed<IpAddress> dns;
+  Single<std::vector<StaticLeaseDraft>> statics;
+  Single<std::string> domain;
+  Single<std::vector<DhcpOption>> options;
+};
+
 struct LanDraft {
   std::string name;
   Where where;
   Single<std::string> interface;
   Single<int> vlan;
+  Listed<std::string> ports;  ///< of a bridge
   Listed<Prefix> addresses;
   Listed<std::string> reach;
+  Single<DhcpDraft> dhcp;
 };
 
 struct BandwidthDraft {
@@ -85,7 +101,9 @@ struct WanDraft {
   Where where;
   Single<std::string> interface;
   Single<int> vlan;
-  Listed<Prefix> addresses;
+  Listed<Prefix> addresses;  ///< the static ones
+  Single<bool> dhcp;         ///< "dhcp" is among the addresses
+  Single<Ipv6Mode> ipv6;
   Listed<IpAddress> gateways;
   Single<int> weight;
   Single<int> tier;

@@ -12,7 +12,11 @@ constexpr std::array helpers{Choice<int>{"ftp", 0},  Choice<int>{"sip", 1},  Cho
 
 constexpr std::array rows{
     one<&LanDraft::interface, DeviceName>(
-        {.name = "interface", .meaning = "The network device of this LAN.", .example = "\"eth0\"", .required = true}),
+        {.name = "interface",
+         .meaning =
+             "The network device of this LAN. With `vlan` the trunk, with `bridge` the name that the bridge gets.",
+         .fallback = "required; with `bridge`, `br-NAME`",
+         .example = "\"eth0\""}),
     many<&LanDraft::addresses, InterfaceAddress>(
         {.name = "address",
          .meaning = "This router's address in the LAN, IPv4 or IPv6, with the length of the subnet's prefix; Fairlead "
@@ -25,21 +29,25 @@ constexpr std::array rows{
                     "other LAN opens none unless it says so itself.",
          .fallback = "none",
          .example = "[\"seats\"]"}),
-    one<&LanDraft::vlan, Integer<1, 4094>>({.name = "vlan",
-                                            .meaning = "802.1Q tag: the LAN is on this VLAN of the interface.",
-                                            .fallback = "untagged",
-                                            .example = "20",
-                                            .later = "let the system make the VLAN device and name it as interface"}),
-    checked<LanDraft, TableOf<DhcpDraft, dhcp_keys>>({.name = "dhcp",
-                                                      .meaning = "The DHCP server of this LAN.",
-                                                      .fallback = "none",
-                                                      .example = "{ range = \"192.168.1.100-192.168.1.199\" }",
-                                                      .later = "run a DHCP server of the system for now"}),
-    checked<LanDraft, ListOf<DeviceName>>({.name = "bridge",
-                                           .meaning = "Devices that are joined into one LAN.",
-                                           .fallback = "none",
-                                           .example = "[\"eth1\", \"eth2\"]",
-                                           .later = "let the system make the bridge and name it as interface"}),
+    one<&LanDraft::vlan, Integer<1, 4094>>(
+        {.name = "vlan",
+         .meaning = "802.1Q tag: the LAN is on this VLAN of the interface. The device, `eth0.20`, is made and removed "
+                    "by Fairlead.",
+         .fallback = "untagged",
+         .example = "20"}),
+    one<&LanDraft::dhcp, TableOf<DhcpDraft, dhcp_keys>>(
+        {.name = "dhcp",
+         .meaning = "The DHCP server of this LAN, for IPv4. Fairlead runs Kea.",
+         .fallback = "none",
+         .example = "{ range = \"192.168.1.100-192.168.1.199\" }",
+         .later = "run a DHCP server of the system for now"}),
+    many<&LanDraft::ports, DeviceName>(
+        {.name = "bridge",
+         .meaning =
+             "Devices that are joined into one LAN, as the ports of a switch are. The bridge is made and removed "
+             "by Fairlead; a device that comes later, as that of a wireless access point, is taken up then.",
+         .fallback = "none",
+         .example = "[\"eth1\", \"eth2\"]"}),
     checked<LanDraft, ListOf<OneOf<helpers>>>({.name = "helpers",
                                                .meaning = "Protocols whose second connections are followed.",
                                                .fallback = "none",

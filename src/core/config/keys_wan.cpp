@@ -3,6 +3,7 @@
 #include "core/config/values.hpp"
 #include "core/config/values_health.hpp"
 #include "core/config/values_net.hpp"
+#include "core/config/values_uplink.hpp"
 
 namespace fairlead::config {
 namespace {
@@ -47,25 +48,32 @@ struct FailbackValue {
   }
 };
 
-constexpr std::array ipv6_modes{Choice<int>{"ra"}, Choice<int>{"off"}};
+constexpr std::array ipv6_modes{Choice<Ipv6Mode>{"ra", Ipv6Mode::ra}, Choice<Ipv6Mode>{"off", Ipv6Mode::off}};
+
+constexpr Key<WanDraft> address_row{
+    detail::described<UplinkAddresses>(
+        {.name = "address",
+         .meaning = "This router's address there, IPv4 or IPv6, with the length of the subnet's prefix; Fairlead sets "
+                    "it. `\"dhcp\"`: Fairlead runs a DHCP client (dhcpcd) for the IPv4 address and gateway; a static "
+                    "IPv6 address may stand beside it.",
+         .fallback = "what the system has set is kept and followed",
+         .example = "\"203.0.113.2/30\""}),
+    &UplinkAddresses::read};
 
 constexpr std::array rows{
     one<&WanDraft::interface, DeviceName>({.name = "interface",
                                            .meaning = "The network device of this uplink.",
                                            .example = "\"eth1\"",
                                            .required = true}),
-    many<&WanDraft::addresses, UplinkAddress>(
-        {.name = "address",
-         .meaning = "This router's address there, IPv4 or IPv6, with the length of the subnet's prefix; Fairlead sets "
-                    "it.",
-         .fallback = "what the system has set is kept and followed",
-         .example = "\"203.0.113.2/30\""}),
+    address_row,
     many<&WanDraft::gateways, HostAddress>(
         {.name = "gateway",
          .meaning =
              "The provider's router, at most one for IPv4 and one for IPv6. It must be in the subnet of a static "
-             "`address`, if there is one; an IPv6 gateway may be link-local.",
-         .fallback = "found in the system's routes, or the only other host of a /30 or /31; then followed",
+             "`address`, if there is one; an IPv6 gateway may be link-local. With `\"dhcp\"` it is used instead of the "
+             "one that the server names.",
+         .fallback = "the DHCP server's, or found in the system's routes, or the only other host of a /30 or /31; then "
+                     "followed",
          .example = "\"203.0.113.1\""}),
     one<&WanDraft::weight, Integer<1, 255>>(
         {.name = "weight",
@@ -96,11 +104,12 @@ constexpr std::array rows{
                     "room for a /64 for each LAN with a static IPv6 address.",
          .fallback = "none",
          .example = "\"2001:db8:1::/56\""}),
-    one<&WanDraft::vlan, Integer<1, 4094>>({.name = "vlan",
-                                            .meaning = "802.1Q tag: the uplink is on this VLAN of the interface.",
-                                            .fallback = "untagged",
-                                            .example = "104",
-                                            .later = "let the system make the VLAN device and name it as interface"}),
+    one<&WanDraft::vlan, Integer<1, 4094>>(
+        {.name = "vlan",
+         .meaning = "802.1Q tag: the uplink is on this VLAN of the interface. The device, `eth4.104`, is made and "
+                    "removed by Fairlead. LANs and uplinks may share one trunk.",
+         .fallback = "untagged",
+         .example = "104"}),
     one<&WanDraft::health, TableOf<HealthDraft, probe_keys>>(
         {.name = "health",
          .meaning = "How this uplink is probed, with the keys of `[health]`.",
@@ -113,11 +122,14 @@ constexpr std::array rows{
              "reset after a while.",
          .fallback = "`\"keep\"`",
          .example = "\"drain:10m\""}),
-    checked<WanDraft, OneOf<ipv6_modes>>({.name = "ipv6",
-                                          .meaning = "Whether router advertisements of the provider are followed.",
-                                          .fallback = "`\"ra\"`",
-                                          .example = "\"off\"",
-                                          .later = "addresses and routes of the system are followed"}),
+    one<&WanDraft::ipv6, OneOf<ipv6_modes>>(
+        {.name = "ipv6",
+         .meaning =
+             "`\"ra\"`: the provider's router advertisements are followed, they give the IPv6 address and gateway. "
+             "`\"off\"`: no IPv6 over this uplink, whatever the system has set.",
+         .fallback = "`\"ra\"` with `address = \"dhcp\"` and no static IPv6 address; else where the system took "
+                     "advertisements before",
+         .example = "\"off\""}),
     one<&WanDraft::delegate, SectionName>({.name = "delegate",
                                            .meaning =
                                                "The LAN that gets the IPv6 prefix which this uplink is delegated "

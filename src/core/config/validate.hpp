@@ -6,8 +6,10 @@
 
 namespace fairlead::config {
 
-void check_router(const FileDraft& draft, Report& report);      ///< enough LANs, uplinks, bits; names; devices
+void check_router(const FileDraft& draft, Report& report);      ///< enough LANs, uplinks, bits; names
+void check_devices(const FileDraft& draft, Report& report);     ///< each has its own; bridges and VLANs
 void check_addresses(const FileDraft& draft, Report& report);   ///< addresses, subnets, gateways, prefixes
+void check_dhcp(const FileDraft& draft, Report& report);        ///< ranges and static leases
 void check_references(const FileDraft& draft, Report& report);  ///< every name of a LAN or uplink exists
 void check_policies(const FileDraft& draft, Report& report);
 void check_services(const FileDraft& draft, Report& report);  ///< firewall.allow
@@ -15,7 +17,9 @@ void check_forwards(const FileDraft& draft, Report& report);
 
 inline void validate(const FileDraft& draft, Report& report) {
   check_router(draft, report);
+  check_devices(draft, report);
   check_addresses(draft, report);
+  check_dhcp(draft, report);
   check_references(draft, report);
   check_policies(draft, report);
   check_services(draft, report);

@@ -64,6 +64,8 @@ bool has_family(const Addresses& addresses, Family family) {
 /// Why `gateway` cannot be reached on this uplink, with the remedy; empty where it can.
 std::string gateway_problem(const WanDraft& wan, const IpAddress& gateway) {
   if (!wan.addresses.given || wan.addresses.broken) return "";
+  // Which subnet it must be in is not known before there is a lease, or an advertisement.
+  if (wan.dhcp.given && !has_family(wan.addresses, gateway.family())) return "";
   if (!has_family(wan.addresses, gateway.family()))
     return fmt::format("needs an {0} address on this uplink: add one to address, or remove the gateway",
                        to_text(gateway.family()));
@@ -111,6 +113,24 @@ void check_gateways(const WanDraft& wan, Report& report) {
   }
 }
 
+/// Addresses that contradict "dhcp" or `ipv6`.
+void check_sources(const WanDraft& wan, Report& report) {
+  const bool off = wan.ipv6.value == Ipv6Mode::off;
+  for (const auto& [address, where] : wan.addresses.items) {
+    if (wan.dhcp.given && address.family() == Family::v4)
+      report.error(where,
+                   fmt::format("address {} stands beside \"dhcp\", which gives the IPv4 address: keep one of them",
+                               address.to_text()));
+    if (off && address.family() == Family::v6)
+      report.error(where, fmt::format("address {} contradicts ipv6 = \"off\" in line {}: remove one of the two",
+                                      address.to_text(), wan.ipv6.where.line));
+  }
+  for (const auto& [gateway, where] : wan.gateways.items)
+    if (off && gateway.family() == Family::v6)
+      report.error(where, fmt::format("gateway {} contradicts ipv6 = \"off\" in line {}: remove one of the two",
+                                      gateway.to_text(), wan.ipv6.where.line));
+}
+
 void check_prefix(const FileDraft& draft, const WanDraft& wan, Report& report) {
   const bool translated = wan.prefix_translation.value_or(false);
   if (translated && !wan.prefix.given)
@@ -137,6 +157,7 @@ void check_addresses(const FileDraft& draft, Report& report) {
   check_subnets(draft, report);
   for (const auto& wan : draft.wans) {
     check_gateways(wan, report);
+    check_sources(wan, report);
     check_prefix(draft, wan, report);
   }
 }

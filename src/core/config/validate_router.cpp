@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <utility>
 
 #include "base/ids.hpp"
 #include "core/config/validate.hpp"
@@ -41,31 +40,6 @@ void check_names(const FileDraft& draft, Report& report) {
                                           wan.name, lan->where.line));
 }
 
-/// Two LANs or uplinks can share a trunk, but not one VLAN of it.
-void check_devices(const FileDraft& draft, Report& report) {
-  std::map<std::pair<std::string, int>, std::string> users;
-  const auto check = [&](const auto& section, std::string_view kind) {
-    if (!section.interface.value || section.vlan.broken()) return;
-    const auto [user, is_new] = users.try_emplace({*section.interface.value, section.vlan.value_or(0)},
-                                                  fmt::format("{}.{}", kind, section.name));
-    if (is_new) return;
-    report.error(section.interface.where,
-                 fmt::format("interface \"{}\" is already that of [{}]: give each LAN and uplink its own",
-                             *section.interface.value, user->second));
-  };
-  // In the file's order, so that the later one is told, whatever it is.
-  std::vector<std::pair<Where, std::pair<bool, std::size_t>>> order;
-  for (std::size_t i = 0; i < draft.lans.size(); ++i) order.push_back({draft.lans[i].interface.where, {true, i}});
-  for (std::size_t i = 0; i < draft.wans.size(); ++i) order.push_back({draft.wans[i].interface.where, {false, i}});
-  std::ranges::stable_sort(order, {}, [](const auto& item) { return std::pair(item.first.line, item.first.column); });
-  for (const auto& [where, which] : order) {
-    if (which.first)
-      check(draft.lans[which.second], "lan");
-    else
-      check(draft.wans[which.second], "wan");
-  }
-}
-
 /// Status, logs and counters tell policies and forwards apart by their names.
 template <typename Drafts>
 void check_labels(const Drafts& drafts, std::string_view what, Report& report) {
@@ -85,7 +59,6 @@ void check_router(const FileDraft& draft, Report& report) {
   check_presence(draft, report);
   check_mask(draft, report);
   check_names(draft, report);
-  check_devices(draft, report);
   check_labels(draft.policies, "policy", report);
   check_labels(draft.firewall.allow, "service", report);
   check_labels(draft.forwards, "forward", report);

@@ -1,10 +1,20 @@
 #include "core/config/values_dhcp.hpp"
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
 #include "core/config/values.hpp"
 #include "core/config/values_net.hpp"
 
 namespace fairlead::config {
 namespace {
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  for (auto& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return result;
+}
 
 /// Six bytes in hexadecimal with colons between.
 bool is_mac(std::string_view text) {
@@ -19,34 +29,50 @@ bool is_mac(std::string_view text) {
 
 struct StaticLeases {
   static std::string type() { return "table: MAC address = address"; }
-  static std::optional<bool> read(const Node& node, const Field& field) {
+  static std::optional<std::vector<StaticLeaseDraft>> read(const Node& node, const Field& field) {
     const auto* table = node.as<Table>();
     if (table == nullptr) {
       field.wrong_kind(node, "a table");
       return std::nullopt;
     }
+    const int before = field.report.errors();
+    std::vector<StaticLeaseDraft> leases;
     for (const auto& entry : *table) {
       if (!is_mac(entry.key))
         field.report.error(entry.where,
                            "static " + shown(entry.key) + " is not a MAC address: write it like \"02:00:00:00:20:05\"");
-      (void)HostAddress::read(entry.node, field);
+      const auto address = HostAddress::read(entry.node, field);
+      if (address) leases.push_back({{lower_case(entry.key), *address}, entry.where});
     }
-    return true;
+    return field.report.errors() == before ? std::optional(std::move(leases)) : std::nullopt;
   }
 };
 
-/// DHCP options by name; which names exist is the DHCP server's business.
 struct Options {
   static std::string type() { return "table: option = text"; }
-  static std::optional<bool> read(const Node& node, const Field& field) {
+  static std::optional<std::vector<DhcpOption>> read(const Node& node, const Field& field) {
     const auto* table = node.as<Table>();
     if (table == nullptr) {
       field.wrong_kind(node, "a table");
       return std::nullopt;
     }
-    for (const auto& entry : *table)
-      if (entry.node.as<std::string>() == nullptr) field.wrong_kind(entry.node, "a string");
-    return true;
+    const int before = field.report.errors();
+    std::vector<DhcpOption> options;
+    for (const auto& entry : *table) {
+      const auto* text = entry.node.as<std::string>();
+      if (text == nullptr) {
+        field.wrong_kind(entry.node, "a string");
+      } else if (std::ranges::count(dhcp_options(), entry.key) == 0) {
+        const auto meant = nearest(entry.key, dhcp_options());
+        field.report.error(entry.where,
+                           fmt::format("option {} is not known: {}", shown(entry.key),
+                                       meant.empty() ? fmt::format("use {}", fmt::join(dhcp_options(), ", "))
+                                                     : fmt::format("did you mean {}?", meant)));
+      } else {
+        options.push_back({entry.key, *text});
+      }
+    }
+    return field.report.errors() == before ? std::optional(std::move(options)) : std::nullopt;
   }
 };
 
@@ -68,32 +94,54 @@ struct DomainName {
 };
 
 constexpr std::array rows{
-    checked<DhcpDraft, LeaseRange>({.name = "range",
-                                    .meaning = "The addresses that are leased.",
-                                    .example = "\"192.168.1.100-192.168.1.199\"",
-                                    .required = true}),
-    checked<DhcpDraft, DurationOf<minute, 30 * day>>({.name = "lease",
-                                                      .meaning = "For how long an address is leased.",
-                                                      .fallback = "`\"12h\"`",
-                                                      .example = "\"12h\""}),
-    checked<DhcpDraft, ListOf<HostAddress>>({.name = "dns",
-                                             .meaning = "Name servers for the hosts.",
-                                             .fallback = "those of the healthy uplinks",
-                                             .example = "[\"9.9.9.9\", \"1.1.1.1\"]"}),
-    checked<DhcpDraft, StaticLeases>({.name = "static",
-                                      .meaning = "Hosts that always get the same address.",
-                                      .fallback = "none",
-                                      .example = "{ \"02:00:00:00:20:05\" = \"192.168.20.5\" }"}),
-    checked<DhcpDraft, DomainName>(
+    many<&DhcpDraft::ranges, LeaseRange>({.name = "range",
+                                          .meaning = "The addresses that are leased.",
+                                          .example = "\"192.168.1.100-192.168.1.199\"",
+                                          .required = true}),
+    one<&DhcpDraft::lease, DurationOf<minute, 30 * day>>({.name = "lease",
+                                                          .meaning = "For how long an address is leased.",
+                                                          .fallback = "`\"12h\"`",
+                                                          .example = "\"12h\""}),
+    many<&DhcpDraft::dns, HostAddress>({.name = "dns",
+                                        .meaning = "Name servers for the hosts.",
+                                        .fallback = "those of the healthy uplinks",
+                                        .example = "[\"9.9.9.9\", \"1.1.1.1\"]"}),
+    one<&DhcpDraft::statics, StaticLeases>({.name = "static",
+                                            .meaning = "Hosts that always get the same address.",
+                                            .fallback = "none",
+                                            .example = "{ \"02:00:00:00:20:05\" = \"192.168.20.5\" }"}),
+    one<&DhcpDraft::domain, DomainName>(
         {.name = "domain", .meaning = "The domain that hosts search.", .fallback = "none", .example = "\"cafe.lan\""}),
-    checked<DhcpDraft, Options>({.name = "options",
-                                 .meaning = "Further DHCP options.",
-                                 .fallback = "none",
-                                 .example = "{ ntp-servers = \"192.168.1.1\" }"}),
+    one<&DhcpDraft::options, Options>({.name = "options",
+                                       .meaning = "Further DHCP options, by the names of IANA's list.",
+                                       .fallback = "none",
+                                       .example = "{ ntp-servers = \"192.168.1.1\" }"}),
 };
 
 }  // namespace
 
 std::span<const Key<DhcpDraft>> dhcp_keys() { return rows; }
+
+std::span<const std::string_view> dhcp_options() {
+  static constexpr std::array<std::string_view, 18> names{"boot-file-name",
+                                                          "default-url",
+                                                          "domain-search",
+                                                          "interface-mtu",
+                                                          "log-servers",
+                                                          "lpr-servers",
+                                                          "netbios-node-type",
+                                                          "netbios-name-servers",
+                                                          "nntp-server",
+                                                          "ntp-servers",
+                                                          "pop-server",
+                                                          "smtp-server",
+                                                          "tcode",
+                                                          "tftp-server-name",
+                                                          "time-offset",
+                                                          "time-servers",
+                                                          "v4-captive-portal",
+                                                          "www-server"};
+  return names;
+}
 
 }  // namespace fairlead::config

@@ -6,7 +6,9 @@
 
 namespace fairlead::config {
 
-struct DhcpDraft {};
 [[nodiscard]] std::span<const Key<DhcpDraft>> dhcp_keys();
+
+/// The options that can be given by name, as Kea calls them; their codes are IANA's (RFC 2132 and others).
+[[nodiscard]] std::span<const std::string_view> dhcp_options();
 
 }  // namespace fairlead::config

@@ -96,14 +96,6 @@ std::optional<Prefix> InterfaceAddress::read(const Node& node, const Field& fiel
   return prefix;
 }
 
-std::optional<Prefix> UplinkAddress::read(const Node& node, const Field& field) {
-  if (const auto* text = node.as<std::string>(); text != nullptr && *text == "dhcp") {
-    field.not_available(node, "remove the key and let the system run the DHCP client; its address is followed");
-    return std::nullopt;
-  }
-  return InterfaceAddress::read(node, field);
-}
-
 std::optional<Prefix> RoutedPrefix::read(const Node& node, const Field& field) {
   const auto* text = string_of(node, field, "an IPv6 prefix");
   if (text == nullptr) return std::nullopt;

@@ -27,12 +27,6 @@ struct InterfaceAddress {
   static std::optional<Prefix> read(const Node& node, const Field& field);
 };
 
-/// The same, or "dhcp".
-struct UplinkAddress {
-  static std::string type() { return InterfaceAddress::type() + " (not available yet: `\"dhcp\"`)"; }
-  static std::optional<Prefix> read(const Node& node, const Field& field);
-};
-
 /// An IPv6 prefix that has room for whole subnets.
 struct RoutedPrefix {
   static std::string type() { return "IPv6 prefix, /64 or shorter"; }

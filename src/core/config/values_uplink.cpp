@@ -1,6 +1,7 @@
 #include "core/config/values_uplink.hpp"
 
 #include "core/config/values.hpp"
+#include "core/config/values_net.hpp"
 
 namespace fairlead::config {
 
@@ -16,6 +17,35 @@ std::optional<std::string> UplinkChoice::read(const Node& node, const Field& fie
     return std::nullopt;
   }
   return SectionName::read(node, field);
+}
+
+std::string UplinkAddresses::type() { return InterfaceAddress::type() + ", or `\"dhcp\"`, or a list"; }
+
+void UplinkAddresses::read(WanDraft& wan, const Node& node, const Field& field) {
+  const auto is_dhcp = [](const Node& item) {
+    return item.as<std::string>() != nullptr && *item.as<std::string>() == "dhcp";
+  };
+  const auto take_dhcp = [&](const Node& item) {
+    if (wan.dhcp.given) field.wrong(item, "is there twice", "remove one of the two");
+    wan.dhcp = {true, item.where, true};
+  };
+  auto& slot = wan.addresses;
+  const auto* list = node.as<List>();
+  if (list == nullptr && !is_dhcp(node)) return OrList<InterfaceAddress>::read(slot, node, field);
+  slot.given = true;
+  slot.where = node.where;
+  if (list == nullptr) return take_dhcp(node);
+  List others;
+  for (const auto& item : *list) {
+    if (is_dhcp(item))
+      take_dhcp(item);
+    else
+      others.push_back(item);
+  }
+  if (wan.dhcp.given && others.empty()) return;
+  Node rest = node;
+  rest.value = std::move(others);
+  OrList<InterfaceAddress>::read(slot, rest, field);
 }
 
 void UplinksOrAny::read(Listed<std::string>& slot, const Node& node, const Field& field) {

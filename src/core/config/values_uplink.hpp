@@ -15,6 +15,12 @@ struct UplinkChoice {
   static std::optional<std::string> read(const Node& node, const Field& field);
 };
 
+/// `address` of an uplink: addresses with prefix length, or "dhcp", or both. Only static ones go into the list.
+struct UplinkAddresses {
+  static std::string type();
+  static void read(WanDraft& wan, const Node& node, const Field& field);
+};
+
 /// `wan` of forwards and services: "any", or names. "any" leaves the list empty.
 struct UplinksOrAny {
   static std::string type() { return "`\"any\"`, or a name, or a list"; }

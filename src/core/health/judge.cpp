@@ -29,6 +29,15 @@ void Judge::facts(bool usable, const std::string& why, Time now) {
   }
 }
 
+void Judge::moved(Time now) {
+  if (!usable_ || config_.probes.empty()) return;
+  has_been_up_ = false;
+  failures_ = successes_ = 0;
+  cause_ = "its address has changed, and it must prove itself";
+  health_.verdict = Verdict::down;
+  tell_progress(now);
+}
+
 void Judge::round(Round outcome, const std::string& why, const Quality& quality, Time now) {
   if (!usable_) return;
   if (outcome == Round::inconclusive) {

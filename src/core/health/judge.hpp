@@ -28,6 +28,9 @@ class Judge {
   /// Link, address and gateway are there, or not; what is lost is down at once, what comes back must first prove
   /// itself.
   void facts(bool usable, const std::string& why, Time now);
+  /// It has another address than before: what was known of the old one says nothing of it. It is out until its first
+  /// answer, and that is not held against it.
+  void moved(Time now);
   /// A round has ended. `why` tells what failed, for people.
   void round(Round outcome, const std::string& why, const Quality& quality, Time now);
 

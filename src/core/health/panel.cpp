@@ -13,6 +13,17 @@ constexpr auto longest_pause = std::chrono::milliseconds(30'000);
 /// How far back an answer on another uplink still tells that the targets live, for one that must prove itself.
 constexpr auto memory = std::chrono::seconds(5);
 
+/// An address was replaced by another; a family that comes or goes leaves the other one to judge by.
+bool moved(const Subject& before, const Subject& now) {
+  if (!before.usable || !now.usable) return false;
+  for (std::size_t family = 0; family < now.sources.size(); ++family) {
+    const auto& old = before.sources.at(family);
+    const auto& fresh = now.sources.at(family);
+    if (old && fresh && *old != *fresh) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void Panel::set(std::vector<Subject> subjects, Time now) {
@@ -25,8 +36,10 @@ void Panel::set(std::vector<Subject> subjects, Time now) {
     one.judge.configure(subject.config);
     one.judge.facts(subject.usable, subject.why, now);
     const bool usable = subject.usable;
+    const bool has_moved = moved(one.rounds.subject(), subject);
     one.rounds.change(std::move(subject));
-    if (was_usable == usable) continue;
+    if (has_moved) one.judge.moved(now);
+    if (was_usable == usable && !has_moved) continue;
     one.rounds.forget();
     one.suspected_since.reset();
     one.next_round = now;

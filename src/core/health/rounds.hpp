@@ -2,6 +2,7 @@
 // Purpose: the rounds of probes of one uplink: whom to ask next, who has answered, and when a round is over. While all
 // is well a round asks one target, in turn; in a burst it asks all of them and the gateway. What a round means for the
 // uplink is decided by the panel, which sees all uplinks.
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,10 +28,11 @@ struct Ask {
 struct Subject {
   UplinkId id;
   HealthConfig config;
-  std::vector<IpAddress> targets;  ///< of the families that the uplink has
-  bool gateway = false;            ///< there is one, and it may be asked
-  bool usable = true;              ///< link, address and gateway are there
-  std::string why;                 ///< why it is not usable
+  std::vector<IpAddress> targets;                     ///< of the families that the uplink has
+  bool gateway = false;                               ///< there is one, and it may be asked
+  bool usable = true;                                 ///< link, address and gateway are there
+  std::string why;                                    ///< why it is not usable
+  std::array<std::optional<IpAddress>, 2> sources{};  ///< what it is asked from, by family
   bool operator==(const Subject&) const = default;
 };
 

@@ -27,11 +27,45 @@ struct RouterConfig {
   bool operator==(const RouterConfig&) const = default;
 };
 
+/// An 802.1Q VLAN of a trunk.
+struct Vlan {
+  std::string trunk;
+  int id = 0;  ///< 1…4094
+  bool operator==(const Vlan&) const = default;
+};
+
+/// A host that always gets the same address.
+struct StaticLease {
+  std::string mac;  ///< "02:00:00:00:20:05", in lower case
+  IpAddress address;
+  bool operator==(const StaticLease&) const = default;
+};
+
+struct DhcpOption {
+  std::string name;  ///< one of dhcp_options()
+  std::string value;
+  bool operator==(const DhcpOption&) const = default;
+};
+
+/// The DHCP server of a LAN.
+struct DhcpServerConfig {
+  std::vector<IpRange> ranges;
+  Duration lease = std::chrono::hours(12);
+  std::vector<IpAddress> dns;  ///< empty: the resolvers of the healthy uplinks
+  std::vector<StaticLease> statics;
+  std::string domain;
+  std::vector<DhcpOption> options;
+  bool operator==(const DhcpServerConfig&) const = default;
+};
+
 struct LanConfig {
   std::string name;
-  std::string interface;
+  std::string interface;           ///< with `vlan` or `ports` a device that Fairlead makes
+  std::optional<Vlan> vlan;        ///< that of `interface`
+  std::vector<std::string> ports;  ///< devices that are joined to the bridge `interface`; key `bridge`
   std::vector<Prefix> addresses;   ///< with host bits; empty: what the system has set is kept and followed
   std::vector<std::string> reach;  ///< other LANs that hosts here may open connections to
+  std::optional<DhcpServerConfig> dhcp;
   Where where;
   bool operator==(const LanConfig&) const = default;
 };
@@ -84,10 +118,21 @@ struct Failback {
   bool operator==(const Failback&) const = default;
 };
 
+/// Whether an uplink follows router advertisements.
+enum class Ipv6Mode : std::uint8_t {
+  system,  ///< the file says nothing: where the kernel took them before; with `address = "dhcp"` as `ra`
+  ra,
+  off  ///< no IPv6 over this uplink at all
+};
+
 struct WanConfig {
   std::string name;
-  std::string interface;
-  std::vector<Prefix> addresses;    ///< with host bits; empty: what the system has set is kept and followed
+  std::string interface;          ///< with `vlan` a device that Fairlead makes
+  std::optional<Vlan> vlan;       ///< that of `interface`
+  std::vector<Prefix> addresses;  ///< with host bits; empty, and no `dhcp`: what the system has set is followed
+  bool dhcp = false;              ///< `address = "dhcp"`: the IPv4 address and gateway are a DHCP server's
+  Ipv6Mode ipv6 = Ipv6Mode::system;
+  std::string delegate;             ///< the LAN that gets the prefix delegated to this uplink; empty: none is asked for
   std::vector<IpAddress> gateways;  ///< at most one a family; none: discovered
   int weight = 1;                   ///< 1…255; already worked out from bandwidth where the file has no weight
   int tier = 1;                     ///< 1…9; the lowest tier with a healthy uplink is used

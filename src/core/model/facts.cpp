@@ -11,6 +11,11 @@ const LinkFact* Facts::link(std::string_view name) const {
   return found == links.end() ? nullptr : &*found;
 }
 
+const Lease* Facts::lease(std::string_view link) const {
+  const auto found = std::ranges::find(leases, link, &Lease::link);
+  return found == leases.end() ? nullptr : &*found;
+}
+
 nlohmann::json to_json(const Facts& facts) {
   nlohmann::json json{
       {"links", nlohmann::json::array()}, {"addresses", nlohmann::json::array()}, {"routes", nlohmann::json::array()}};
@@ -33,6 +38,9 @@ nlohmann::json to_json(const Facts& facts) {
     if (route.gateway) entry["gateway"] = route.gateway->to_text();
     json["routes"].push_back(std::move(entry));
   }
+  for (const auto& lease : facts.leases) json["leases"].push_back(to_json(lease));
+  for (const auto& delegated : facts.delegated) json["delegated"].push_back(to_json(delegated));
+  if (!facts.dhcp_problems.empty()) json["dhcp_problems"] = facts.dhcp_problems;
   return json;
 }
 
@@ -99,6 +107,17 @@ Result<Facts> facts_from_json(const nlohmann::json& json) {
     for (const auto& entry : json.value("addresses", nlohmann::json::array()))
       facts.addresses.push_back(read_address(entry));
     for (const auto& entry : json.value("routes", nlohmann::json::array())) facts.routes.push_back(read_route(entry));
+    for (const auto& entry : json.value("leases", nlohmann::json::array())) {
+      auto lease = lease_from_json(entry);
+      if (!lease) return std::unexpected(lease.error().in("facts"));
+      facts.leases.push_back(*std::move(lease));
+    }
+    for (const auto& entry : json.value("delegated", nlohmann::json::array())) {
+      auto delegated = delegated_from_json(entry);
+      if (!delegated) return std::unexpected(delegated.error().in("facts"));
+      facts.delegated.push_back(*std::move(delegated));
+    }
+    if (json.contains("dhcp_problems")) json.at("dhcp_problems").get_to(facts.dhcp_problems);
   } catch (const nlohmann::json::exception& problem) {
     return fail(std::string("facts: ") + problem.what());
   }

@@ -1,8 +1,9 @@
 #pragma once
 // Purpose: what the kernel says of the machine, as far as compiling needs it: devices, addresses, and the main
-// table's routes (from which gateways are discovered). Nothing that Fairlead itself made is a fact, except the
-// addresses it set. Read by sys/netlink, or from JSON (`fairlead plan --facts FILE`).
+// table's routes (from which gateways are discovered), and what DHCP servers lent. Nothing that Fairlead itself made is
+// a fact, except the addresses it set. Read by sys/netlink, or from JSON (`fairlead plan --facts FILE`).
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/ip.hpp"
+#include "core/model/lease.hpp"
 
 namespace fairlead {
 
@@ -49,8 +51,12 @@ struct Facts {
   std::vector<LinkFact> links;
   std::vector<AddressFact> addresses;
   std::vector<RouteFact> routes;  ///< in the kernel's order: of equal metrics the first wins
+  std::vector<Lease> leases;      ///< those that are valid now, one a device
+  std::vector<DelegatedPrefix> delegated;
+  std::map<std::string, std::string> dhcp_problems;  ///< device → why its DHCP client does not work
 
   [[nodiscard]] const LinkFact* link(std::string_view name) const;
+  [[nodiscard]] const Lease* lease(std::string_view link) const;
   bool operator==(const Facts&) const = default;
 };
 

@@ -25,6 +25,13 @@ std::string destination_text(const Prefix& destination) {
 
 }  // namespace
 
+std::string to_text(const DeviceState& device) {
+  if (device.is_bridge()) return fmt::format("{} type bridge", device.name);
+  return fmt::format("{} link {} type vlan id {}", device.name, device.trunk, device.vlan);
+}
+
+std::string to_text(const PortState& port) { return fmt::format("{} master {}", port.link, port.bridge); }
+
 std::string to_text(const AddressState& address) {
   return fmt::format("{} dev {}", address.address.to_text(), address.link);
 }
@@ -54,6 +61,10 @@ std::string to_text(const Step& step) {
   return std::visit(
       Overloaded{
           [](const SetSysctl& set) { return fmt::format("sysctl {} = {} (was {})", set.path, set.after, set.before); },
+          [](const Add<DeviceState>& add) { return "add device " + to_text(add.object); },
+          [](const Remove<DeviceState>& remove) { return "remove device " + to_text(remove.object); },
+          [](const Add<PortState>& add) { return "add port " + to_text(add.object); },
+          [](const Remove<PortState>& remove) { return "remove port " + to_text(remove.object); },
           [](const SetLinkUp& set) { return fmt::format("link {} {}", set.link, set.up ? "up" : "down"); },
           [](const Add<AddressState>& add) { return "add address " + to_text(add.object); },
           [](const Remove<AddressState>& remove) { return "remove address " + to_text(remove.object); },
@@ -80,6 +91,10 @@ std::optional<Step> inverse(const Step& step) {
   return std::visit(
       Overloaded{
           [](const SetSysctl& set) { return std::optional<Step>(SetSysctl{set.path, set.after, set.before}); },
+          [](const Add<DeviceState>& add) { return std::optional<Step>(Remove<DeviceState>{add.object}); },
+          [](const Remove<DeviceState>& remove) { return std::optional<Step>(Add<DeviceState>{remove.object}); },
+          [](const Add<PortState>& add) { return std::optional<Step>(Remove<PortState>{add.object}); },
+          [](const Remove<PortState>& remove) { return std::optional<Step>(Add<PortState>{remove.object}); },
           [](const SetLinkUp& set) { return std::optional<Step>(SetLinkUp{set.link, !set.up}); },
           [](const Add<AddressState>& add) { return std::optional<Step>(Remove<AddressState>{add.object}); },
           [](const Remove<AddressState>& remove) { return std::optional<Step>(Add<AddressState>{remove.object}); },

@@ -44,8 +44,9 @@ struct RunNft {
   bool operator==(const RunNft&) const = default;
 };
 
-using Step = std::variant<SetSysctl, SetLinkUp, Add<AddressState>, Remove<AddressState>, Add<RouteState>,
-                          Remove<RouteState>, ReplaceRoute, Add<RuleState>, Remove<RuleState>, RunNft>;
+using Step = std::variant<SetSysctl, Add<DeviceState>, Remove<DeviceState>, Add<PortState>, Remove<PortState>,
+                          SetLinkUp, Add<AddressState>, Remove<AddressState>, Add<RouteState>, Remove<RouteState>,
+                          ReplaceRoute, Add<RuleState>, Remove<RuleState>, RunNft>;
 
 struct Plan {
   std::vector<Step> steps;
@@ -57,7 +58,9 @@ struct Plan {
 [[nodiscard]] std::string to_text(const Step& step);
 [[nodiscard]] std::string to_text(const Plan& plan);
 
-/// The forms of ip-route(8), ip-rule(8): "default via 10.0.0.1 dev eth1 table 7001 metric 10".
+/// The forms of ip-link(8), ip-route(8), ip-rule(8): "default via 10.0.0.1 dev eth1 table 7001 metric 10".
+[[nodiscard]] std::string to_text(const DeviceState& device);
+[[nodiscard]] std::string to_text(const PortState& port);
 [[nodiscard]] std::string to_text(const AddressState& address);
 [[nodiscard]] std::string to_text(const RouteState& route);
 [[nodiscard]] std::string to_text(const RuleState& rule);

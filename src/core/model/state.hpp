@@ -22,7 +22,23 @@ inline constexpr std::uint32_t table_last = 7127;   ///< no way out: for packets
 inline constexpr std::uint32_t rule_first = 20000;  ///< rule priorities
 inline constexpr std::uint32_t rule_last = 20999;
 inline constexpr std::uint32_t unreachable_metric = 100000;
+inline constexpr std::uint32_t device_group = 7000;  ///< IFLA_GROUP of devices that we make
 }  // namespace ours
+
+/// A device that is made: a bridge, or an 802.1Q VLAN.
+struct DeviceState {
+  std::string name;
+  std::string trunk;  ///< of a VLAN; empty for a bridge
+  int vlan = 0;       ///< its id; 0 for a bridge
+  [[nodiscard]] bool is_bridge() const { return vlan == 0; }
+  auto operator<=>(const DeviceState&) const = default;
+};
+
+struct PortState {
+  std::string link;
+  std::string bridge;
+  auto operator<=>(const PortState&) const = default;
+};
 
 struct AddressState {
   std::string link;
@@ -65,6 +81,8 @@ struct RuleState {
 /// Every list is sorted and without doubles.
 struct State {
   std::map<std::string, std::string> sysctls;  ///< path below /proc/sys → value; only those that we care for
+  std::vector<DeviceState> devices;            ///< those that we make
+  std::vector<PortState> ports;                ///< of bridges
   std::vector<std::string> links_up;           ///< devices that must be administratively up
   std::vector<AddressState> addresses;
   std::vector<RouteState> routes;
@@ -77,6 +95,9 @@ struct State {
 /// The same, as observed. Addresses: all on devices of the file, with what is not ours marked as foreign.
 struct ObservedState {
   std::map<std::string, std::string> sysctls;
+  std::vector<DeviceState> devices;          ///< ours
+  std::vector<DeviceState> foreign_devices;  ///< of others: satisfy a wish, are never removed
+  std::vector<PortState> ports;              ///< of any bridge
   std::vector<std::string> links_up;
   std::vector<AddressState> addresses;          ///< ours
   std::vector<AddressState> foreign_addresses;  ///< present, but set by others: satisfy a wish, are never removed

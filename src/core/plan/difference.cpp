@@ -61,13 +61,52 @@ void plan_addresses(const State& want, const ObservedState& have, Plan& plan) {
       plan.steps.emplace_back(Add<AddressState>{address});
 }
 
+/// VLANs may stand on bridges, so these come first and go last.
+void plan_devices(const State& want, const ObservedState& have, Plan& plan) {
+  for (const bool bridges : {true, false})
+    for (const auto& device : want.devices) {
+      const bool present = contains(have.devices, device) || contains(have.foreign_devices, device);
+      if (device.is_bridge() != bridges || present) continue;
+      const auto other = std::ranges::find(have.devices, device.name, &DeviceState::name);
+      if (other != have.devices.end()) plan.steps.emplace_back(Remove<DeviceState>{*other});
+      plan.steps.emplace_back(Add<DeviceState>{device});
+    }
+  plan_additions(want.ports, have.ports, plan);
+}
+
+void plan_links_up(const State& want, const ObservedState& have, Plan& plan) {
+  const auto is_made = [&](const std::string& link) {
+    return plan.steps.end() != std::ranges::find_if(plan.steps, [&](const Step& step) {
+             const auto* add = std::get_if<Add<DeviceState>>(&step);
+             return add != nullptr && add->object.name == link;
+           });
+  };
+  for (const auto& link : want.links_up)
+    if (!contains(have.links_up, link) && !is_made(link)) plan.steps.emplace_back(SetLinkUp{link, true});
+}
+
+void plan_device_removals(const State& want, const ObservedState& have, Plan& plan) {
+  const auto is_wanted = [&](const DeviceState& device) {
+    return std::ranges::find(want.devices, device.name, &DeviceState::name) != want.devices.end();
+  };
+  for (const auto& port : have.ports) {
+    const auto bridge = std::ranges::find(have.devices, port.bridge, &DeviceState::name);
+    // A bridge that goes lets its ports go by itself.
+    if (bridge != have.devices.end() && is_wanted(*bridge) && !contains(want.ports, port))
+      plan.steps.emplace_back(Remove<PortState>{port});
+  }
+  for (const bool bridges : {false, true})
+    for (const auto& device : have.devices)
+      if (device.is_bridge() == bridges && !is_wanted(device)) plan.steps.emplace_back(Remove<DeviceState>{device});
+}
+
 }  // namespace
 
 Plan difference(const State& want, const ObservedState& have) {
   Plan plan;
   plan_sysctls(want, have, false, plan);
-  for (const auto& link : want.links_up)
-    if (!contains(have.links_up, link)) plan.steps.emplace_back(SetLinkUp{link, true});
+  plan_devices(want, have, plan);
+  plan_links_up(want, have, plan);
   plan_addresses(want, have, plan);
   plan_new_routes(want, have, plan);
   if (auto script = nft_difference(want.nft, have.nft); !script.empty())
@@ -78,6 +117,7 @@ Plan difference(const State& want, const ObservedState& have) {
   for (const auto& route : have.routes)
     if (same_route(want.routes, route) == nullptr) plan.steps.emplace_back(Remove<RouteState>{route});
   plan_removals(want.addresses, have.addresses, plan);
+  plan_device_removals(want, have, plan);
   return plan;
 }
 

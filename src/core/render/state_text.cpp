@@ -21,6 +21,8 @@ nlohmann::json texts(const std::vector<Object>& objects) {
 std::string state_text(const State& state) {
   std::string text;
   for (const auto& [path, value] : state.sysctls) text += fmt::format("sysctl {} = {}\n", path, value);
+  for (const auto& device : state.devices) text += fmt::format("device {}\n", to_text(device));
+  for (const auto& port : state.ports) text += fmt::format("port {}\n", to_text(port));
   for (const auto& link : state.links_up) text += fmt::format("link {} up\n", link);
   for (const auto& address : state.addresses) text += fmt::format("address {}\n", to_text(address));
   for (const auto& route : state.routes) text += fmt::format("route {}\n", to_text(route));
@@ -30,6 +32,8 @@ std::string state_text(const State& state) {
 
 nlohmann::json state_json(const State& state) {
   return {{"sysctls", state.sysctls},
+          {"devices", texts(state.devices)},
+          {"ports", texts(state.ports)},
           {"links_up", state.links_up},
           {"addresses", texts(state.addresses)},
           {"routes", texts(state.routes)},

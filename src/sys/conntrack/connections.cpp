@@ -91,9 +91,10 @@ int take_entry(const nlmsghdr* message, void* data) {
 
 }  // namespace
 
-Result<std::vector<TcpConnection>> tcp_connections(std::uint32_t value, std::uint32_t mask) {
+Result<std::vector<TcpConnection>> tcp_connections(std::uint32_t value, std::uint32_t mask,
+                                                   std::optional<Family> family) {
   Buffer buffer{};
-  nlmsghdr* request = start(buffer, IPCTNL_MSG_CT_GET);
+  nlmsghdr* request = start(buffer, IPCTNL_MSG_CT_GET, family);
   request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   mnl_attr_put_u32(request, CTA_MARK, htonl(value));
   mnl_attr_put_u32(request, CTA_MARK_MASK, htonl(mask));

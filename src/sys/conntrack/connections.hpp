@@ -2,6 +2,7 @@
 // Purpose: the TCP connections of an uplink, as the hosts behind this router see them.
 // Source: linux/netfilter/nfnetlink_conntrack.h.
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/endpoint.hpp"
@@ -15,7 +16,8 @@ struct TcpConnection {
   bool operator==(const TcpConnection&) const = default;
 };
 
-/// Those with (mark & mask) == value, IPv4 and IPv6; the kernel filters.
-[[nodiscard]] Result<std::vector<TcpConnection>> tcp_connections(std::uint32_t value, std::uint32_t mask);
+/// Those with (mark & mask) == value, of one family or of both; the kernel filters.
+[[nodiscard]] Result<std::vector<TcpConnection>> tcp_connections(std::uint32_t value, std::uint32_t mask,
+                                                                 std::optional<Family> family = std::nullopt);
 
 }  // namespace fairlead::conntrack

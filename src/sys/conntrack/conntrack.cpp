@@ -20,10 +20,10 @@ int read_count(const nlmsghdr* message, void* data) {
 
 }  // namespace
 
-Result<void> delete_by_mark(std::uint32_t value, std::uint32_t mask) {
+Result<void> delete_by_mark(std::uint32_t value, std::uint32_t mask, std::optional<Family> family) {
   if (mask == 0) return fail("conntrack: deletion by an empty mark mask");
   Buffer buffer{};
-  nlmsghdr* request = start(buffer, IPCTNL_MSG_CT_DELETE);
+  nlmsghdr* request = start(buffer, IPCTNL_MSG_CT_DELETE, family);
   mnl_attr_put_u32(request, CTA_MARK, htonl(value));
   mnl_attr_put_u32(request, CTA_MARK_MASK, htonl(mask));
   return exchange(buffer, request, nullptr, nullptr);

@@ -15,15 +15,16 @@ struct Close {
 
 }  // namespace
 
-nlmsghdr* start(Buffer& buffer, unsigned kind) {
+nlmsghdr* start(Buffer& buffer, unsigned kind, std::optional<Family> family) {
   nlmsghdr* message = mnl_nlmsg_put_header(buffer.data());
   message->nlmsg_type = static_cast<std::uint16_t>((NFNL_SUBSYS_CTNETLINK << 8U) | kind);
   message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
   message->nlmsg_seq = 1;
-  // Version 0 and no family: both families in one go.
+  // A deletion heeds the family from version 1 on only (ctnetlink_del_conntrack); version 0 takes both in one go.
   auto* header = static_cast<nfgenmsg*>(mnl_nlmsg_put_extra_header(message, sizeof(nfgenmsg)));
   header->nfgen_family = AF_UNSPEC;
-  header->version = NFNETLINK_V0;
+  if (family) header->nfgen_family = *family == Family::v4 ? AF_INET : AF_INET6;
+  header->version = family ? 1 : NFNETLINK_V0;
   header->res_id = 0;
   return message;
 }

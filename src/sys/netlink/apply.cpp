@@ -1,6 +1,8 @@
 #include "sys/netlink/apply.hpp"
 
+#include <fmt/format.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
@@ -50,6 +52,73 @@ Result<bool> is_present(Socket& socket, const RuleState& wanted) {
   if (!rules) return std::unexpected(rules.error());
   return std::ranges::any_of(
       *rules, [&](const Rule& rule) { return rule.protocol == ours::route_protocol && rule.state == wanted; });
+}
+
+/// What the kernel lacks where it does not know a kind of device.
+std::string missing_for(const DeviceState& device) {
+  return device.is_bridge() ? "this kernel has no bridges: load the module bridge (option BRIDGE)"
+                            : "this kernel has no 802.1Q: load the module 8021q (option VLAN_8021Q)";
+}
+
+Result<bool> is_present(Socket& socket, const DeviceState& wanted) {
+  const auto links = list_links(socket);
+  if (!links) return std::unexpected(links.error());
+  const LinkNames names = names_of(*links);
+  return std::ranges::any_of(*links, [&](const Link& link) { return to_state(link, names) == wanted; });
+}
+
+Result<void> run(Socket& socket, const Add<DeviceState>& step) {
+  IfIndex trunk;
+  if (!step.object.is_bridge()) {
+    const auto found = socket.need_link(step.object.trunk);
+    if (!found) return std::unexpected(found.error());
+    trunk = *found;
+  }
+  Request request = encode_new_device(step.object, trunk);
+  const auto answer = socket.request(request);
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->error == EOPNOTSUPP) return fail(missing_for(step.object));
+  if (answer->error == EEXIST) {
+    const auto present = is_present(socket, step.object);
+    if (!present) return std::unexpected(present.error());
+    if (*present) return {};
+    return fail(fmt::format("there is another device {} already: remove it, or rename it", step.object.name));
+  }
+  if (!answer->ok()) return std::unexpected(answer->as_error("the kernel refuses"));
+  return {};
+}
+
+Result<void> run(Socket& socket, const Remove<DeviceState>& step) {
+  const auto links = list_links(socket);
+  if (!links) return std::unexpected(links.error());
+  const auto found = std::ranges::find(*links, step.object.name, &Link::name);
+  if (found == links->end() || found->group != ours::device_group) return {};
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>(found->index.value);
+  Request request(RTM_DELLINK, 0, header);
+  return send(socket, request, {ENODEV});
+}
+
+/// `bridge` 0: out of the one that it is in.
+Result<void> set_master(Socket& socket, const std::string& port, IfIndex bridge) {
+  const auto link = socket.find_link(port);
+  if (!link) return std::unexpected(link.error());
+  if (!*link) return bridge.value == 0 ? Result<void>{} : fail("there is no device " + port);
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>((*link)->value);
+  Request request(RTM_NEWLINK, 0, header);
+  request.u32(IFLA_MASTER, bridge.value);
+  return send(socket, request);
+}
+
+Result<void> run(Socket& socket, const Add<PortState>& step) {
+  const auto bridge = socket.need_link(step.object.bridge);
+  if (!bridge) return std::unexpected(bridge.error());
+  return set_master(socket, step.object.link, *bridge);
+}
+
+Result<void> run(Socket& socket, const Remove<PortState>& step) {
+  return set_master(socket, step.object.link, IfIndex{0});
 }
 
 Result<void> run(Socket& socket, const SetLinkUp& step) {

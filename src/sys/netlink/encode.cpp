@@ -2,6 +2,8 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <net/if.h>
 
 #include <algorithm>
 
@@ -55,6 +57,25 @@ void add_multipath_hop(Request& request, const Nexthop& hop, IfIndex link, Famil
 }
 
 }  // namespace
+
+Request encode_new_device(const DeviceState& device, IfIndex trunk) {
+  ifinfomsg header{};
+  header.ifi_flags = IFF_UP;
+  header.ifi_change = IFF_UP;
+  Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, header);
+  request.text(IFLA_IFNAME, device.name);
+  request.u32(IFLA_GROUP, ours::device_group);
+  if (!device.is_bridge()) request.u32(IFLA_LINK, trunk.value);
+  const auto info = request.open(IFLA_LINKINFO);
+  request.text(IFLA_INFO_KIND, device.is_bridge() ? "bridge" : "vlan");
+  if (!device.is_bridge()) {
+    const auto data = request.open(IFLA_INFO_DATA);
+    request.u16(IFLA_VLAN_ID, static_cast<std::uint16_t>(device.vlan));
+    request.close(data);
+  }
+  request.close(info);
+  return request;
+}
 
 Request encode_address(int type, int flags, const AddressState& address, IfIndex link) {
   const Prefix& prefix = address.address;

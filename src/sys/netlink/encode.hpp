@@ -9,6 +9,9 @@
 
 namespace fairlead::netlink {
 
+/// RTM_NEWLINK of a device that is up at once and carries our group. `trunk` is a VLAN's.
+[[nodiscard]] Request encode_new_device(const DeviceState& device, IfIndex trunk);
+
 /// RTM_NEWADDR or RTM_DELADDR.
 [[nodiscard]] Request encode_address(int type, int flags, const AddressState& address, IfIndex link);
 

@@ -35,6 +35,7 @@ class Request {
   }
 
   Request& u8(int attribute, std::uint8_t value) { return raw(attribute, &value, sizeof(value)); }
+  Request& u16(int attribute, std::uint16_t value) { return raw(attribute, &value, sizeof(value)); }
   Request& u32(int attribute, std::uint32_t value) { return raw(attribute, &value, sizeof(value)); }
   Request& text(int attribute, const std::string& value) { return raw(attribute, value.c_str(), value.size() + 1); }
   Request& address(int attribute, const IpAddress& value);
@@ -69,6 +70,7 @@ class Attributes {
   [[nodiscard]] bool has(int attribute) const { return find(attribute).data() != nullptr; }
   [[nodiscard]] std::span<const std::uint8_t> find(int attribute) const;
   [[nodiscard]] std::optional<std::uint8_t> u8(int attribute) const { return number<std::uint8_t>(attribute); }
+  [[nodiscard]] std::optional<std::uint16_t> u16(int attribute) const { return number<std::uint16_t>(attribute); }
   [[nodiscard]] std::optional<std::uint32_t> u32(int attribute) const { return number<std::uint32_t>(attribute); }
   [[nodiscard]] std::optional<std::string> text(int attribute) const;
   [[nodiscard]] std::optional<IpAddress> address(int attribute, Family family) const;

@@ -70,10 +70,18 @@ std::optional<Link> decode_link(const nlmsghdr& message) {
   const Attributes attributes(message, sizeof(header));
   const auto name = attributes.text(IFLA_IFNAME);
   if (!name) return std::nullopt;
-  return Link{.index = IfIndex{static_cast<std::uint32_t>(header.ifi_index)},
-              .name = *name,
-              .flags = header.ifi_flags,
-              .mtu = attributes.u32(IFLA_MTU).value_or(0)};
+  const Attributes info(attributes.find(IFLA_LINKINFO));
+  const Attributes data(info.find(IFLA_INFO_DATA));
+  Link link{.index = IfIndex{static_cast<std::uint32_t>(header.ifi_index)},
+            .name = *name,
+            .flags = header.ifi_flags,
+            .mtu = attributes.u32(IFLA_MTU).value_or(0),
+            .group = attributes.u32(IFLA_GROUP).value_or(0),
+            .kind = info.text(IFLA_INFO_KIND).value_or(""),
+            .lower = IfIndex{attributes.u32(IFLA_LINK).value_or(0)},
+            .master = IfIndex{attributes.u32(IFLA_MASTER).value_or(0)}};
+  if (link.kind == "vlan") link.vlan = data.u16(IFLA_VLAN_ID).value_or(0);
+  return link;
 }
 
 std::optional<Address> decode_address(const nlmsghdr& message) {
@@ -170,6 +178,13 @@ LinkNames names_of(const std::vector<Link>& links) {
   LinkNames names;
   for (const auto& link : links) names.emplace(link.index, link.name);
   return names;
+}
+
+std::optional<DeviceState> to_state(const Link& link, const LinkNames& names) {
+  if (link.kind == "bridge") return DeviceState{link.name, "", 0};
+  if (link.kind != "vlan" || link.vlan == 0) return std::nullopt;
+  const auto trunk = names.find(link.lower);
+  return DeviceState{link.name, trunk == names.end() ? "" : trunk->second, link.vlan};
 }
 
 std::optional<RouteState> to_state(const Route& route, const LinkNames& names) {

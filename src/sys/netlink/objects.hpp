@@ -20,6 +20,11 @@ struct Link {
   std::string name;
   std::uint32_t flags = 0;  ///< IFF_…
   std::uint32_t mtu = 0;
+  std::uint32_t group = 0;  ///< IFLA_GROUP
+  std::string kind;         ///< IFLA_INFO_KIND: "vlan", "bridge" …; empty for a card
+  IfIndex lower;            ///< IFLA_LINK; 0: none
+  IfIndex master;           ///< 0: none
+  int vlan = 0;             ///< IFLA_VLAN_ID
 };
 
 struct Address {
@@ -75,6 +80,9 @@ inline const IpAddress no_gateway = IpAddress::parse("fe80::fa1e:1ead").value();
 
 using LinkNames = std::map<IfIndex, std::string>;
 [[nodiscard]] LinkNames names_of(const std::vector<Link>& links);
+
+/// A bridge or VLAN in the model's form; nullopt for any other kind of device.
+[[nodiscard]] std::optional<DeviceState> to_state(const Link& link, const LinkNames& names);
 
 /// The route in the model's form: next hops sorted, none for unreachable routes; nullopt for types that State
 /// cannot say (blackhole, local …) and for routes over devices that have just gone. IPv6 metric 1024, the

@@ -86,6 +86,18 @@ Result<void> observe_rules(Socket& socket, ObservedState& state) {
   return {};
 }
 
+void observe_devices(const std::vector<Link>& links, const LinkNames& names, ObservedState& state) {
+  for (const auto& link : links) {
+    if (auto device = to_state(link, names))
+      (link.group == ours::device_group ? state.devices : state.foreign_devices).push_back(*std::move(device));
+    if (const auto bridge = names.find(link.master); bridge != names.end())
+      state.ports.push_back({link.name, bridge->second});
+  }
+  std::ranges::sort(state.devices);
+  std::ranges::sort(state.foreign_devices);
+  std::ranges::sort(state.ports);
+}
+
 }  // namespace
 
 Result<Facts> observe_facts(Socket& socket) {
@@ -113,6 +125,7 @@ Result<ObservedState> observe_state(Socket& socket, const std::vector<std::strin
   const LinkNames names = names_of(*links);
 
   ObservedState state;
+  observe_devices(*links, names, state);
   for (const auto& link : *links) {
     if ((link.flags & IFF_UP) != 0 && names_device(devices, link.name)) state.links_up.push_back(link.name);
   }

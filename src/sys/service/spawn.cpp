@@ -1,0 +1,119 @@
+#include "sys/service/spawn.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/text.hpp"
+
+namespace fairlead::service {
+namespace {
+
+struct Pipe {
+  Fd read_end;
+  Fd write_end;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(system_error("make a pipe", errno));
+  return Pipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+Result<void> make_folders(const Program& program) {
+  for (const auto& folder : program.folders)
+    for (const auto& path : {folder.ours, folder.theirs}) {
+      std::error_code problem;
+      std::filesystem::create_directories(path, problem);
+      if (problem) return fail(path + ": " + problem.message());
+    }
+  return {};
+}
+
+/// What failed in the child before the program ran: a step, and its errno.
+struct Failure {
+  enum class Step : int { mount, run } step = Step::run;
+  int error = 0;
+};
+
+[[noreturn]] void give_up(const Fd& report, Failure::Step step) {
+  const Failure failure{step, errno};
+  static_cast<void>(::write(report.get(), &failure, sizeof failure));
+  ::_exit(127);
+}
+
+bool mount_folders(const Program& program) {
+  if (program.folders.empty()) return true;
+  if (::unshare(CLONE_NEWNS) != 0) return false;
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  for (const auto& folder : program.folders)
+    if (::mount(folder.ours.c_str(), folder.theirs.c_str(), nullptr, MS_BIND, nullptr) != 0) return false;
+  return true;
+}
+
+/// In the child; only system calls, nothing that allocates.
+[[noreturn]] void become(const Program& program, char* const* arguments, const Fd& input, const Pipe& output,
+                         const Fd& report) {
+  ::setsid();
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::signal(SIGPIPE, SIG_DFL);
+  ::dup2(input.get(), STDIN_FILENO);
+  ::dup2(output.write_end.get(), STDOUT_FILENO);
+  ::dup2(output.write_end.get(), STDERR_FILENO);
+  ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (!mount_folders(program)) give_up(report, Failure::Step::mount);
+  ::execvp(arguments[0], arguments);
+  give_up(report, Failure::Step::run);
+}
+
+}  // namespace
+
+Result<Spawned> spawn(const Program& program) {
+  if (auto made = make_folders(program); !made) return std::unexpected(made.error());
+  auto output = make_pipe();
+  auto report = make_pipe();
+  if (!output || !report) return std::unexpected(output ? report.error() : output.error());
+  const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!input) return std::unexpected(system_error("/dev/null", errno));
+  auto words = program.command;
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+
+  const pid_t pid = ::fork();
+  if (pid < 0) return std::unexpected(system_error("start " + words.front(), errno));
+  if (pid == 0) become(program, arguments.data(), input, *output, report->write_end);
+  report->write_end.reset();
+  // The program's own start closes the pipe; until then the child does a handful of system calls.
+  Failure failure;
+  if (::read(report->read_end.get(), &failure, sizeof failure) == sizeof failure) {
+    ::waitpid(pid, nullptr, 0);
+    const bool mounting = failure.step == Failure::Step::mount;
+    return std::unexpected(system_error(
+        mounting ? "give " + words.front() + " folders of its own" : "start " + words.front(), failure.error));
+  }
+  Spawned spawned{pid, Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), std::move(output->read_end)};
+  ::fcntl(spawned.output.get(), F_SETFL, O_NONBLOCK);
+  return spawned;
+}
+
+bool is_installed(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  for (const auto folder : split(path == nullptr ? "/usr/sbin:/usr/bin:/sbin:/bin" : path, ':'))
+    if (::access((std::string(folder) + '/' + program).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+}  // namespace fairlead::service
