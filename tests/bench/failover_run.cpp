@@ -1,17 +1,21 @@
 // One failure, once: a router that has just started, connections over its first uplink, the event, and what the hosts
 // behind the router see of it.
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <list>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "api/control.hpp"
+#include "base/fd.hpp"
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
 #include "core/model/snapshot.hpp"
@@ -31,14 +35,14 @@ constexpr int old_connections = 4;
 constexpr auto between_attempts = 5ms;
 constexpr auto at_most = 60s;
 constexpr const char* first = "one";
-constexpr const char* outside_of_second = "100.64.2.2";
+constexpr std::array outside_of_second{"100.64.2.2:", "[2001:db8:2::2]:"};  // by family
 
 /// Where an uplink fails all new connections go over it before, so that the first one over the other marks the change.
 std::string file_of(const Failure& failure) {
   return fmt::format(
       "[lan.home]\ninterface = \"eth0\"\naddress = [\"192.168.1.1/24\", \"fd00:1::1/64\"]\n"
-      "[wan.{}]\ninterface = \"eth1\"\n[wan.two]\ninterface = \"eth2\"\ntier = {}\n[health]\n{}",
-      first, failure.degrades ? 1 : 2, failure.health);
+      "[wan.{}]\ninterface = \"eth1\"\n{}[wan.two]\ninterface = \"eth2\"\ntier = {}\n[health]\n{}",
+      first, failure.advertised ? "address = \"dhcp\"\nipv6 = \"ra\"\n" : "", failure.degrades ? 1 : 2, failure.health);
 }
 
 Milliseconds since(Deadline moment) { return std::chrono::duration_cast<Milliseconds>(Clock::now() - moment); }
@@ -55,7 +59,7 @@ struct Attempt {
     if (size < 0) return errno == EAGAIN || errno == ENOTCONN ? std::nullopt : std::optional(false);
     answer.append(buffer.data(), static_cast<std::size_t>(size));
     if (size > 0 && !answer.ends_with('\n')) return std::nullopt;
-    return answer.starts_with(std::string(outside_of_second) + ":");
+    return std::ranges::any_of(outside_of_second, [&](const char* outside) { return answer.starts_with(outside); });
   }
 };
 
@@ -77,6 +81,9 @@ class Run {
       if (!lab::wait_until([&] { return traffic->received() > 20; }, lab::in(5s))) return fail("no traffic");
     }
     stay_calm();
+    // The real sender must not contradict.
+    if (failure_.advertised)
+      if (auto silent = lab_.stop_serving(first); !silent) return silent;
     begun_ = Clock::now();
     if (auto broken = break_uplink(); !broken) return broken;
     // Servers of a lie take their time to start, and only then is there a lie.
@@ -85,7 +92,9 @@ class Run {
   }
 
  private:
-  [[nodiscard]] static IpAddress server() { return *IpAddress::parse("192.0.2.1"); }
+  [[nodiscard]] IpAddress server() const {
+    return *IpAddress::parse(failure_.advertised ? "2001:db8:ffff::1" : "192.0.2.1");
+  }
   [[nodiscard]] std::optional<Snapshot> status() const {
     const auto answer = api::ask(lab::router_folders(lab_).run + "/control.sock", {{"command", "status"}}, 5);
     if (!answer) return std::nullopt;
@@ -100,6 +109,10 @@ class Run {
   }
 
   Result<void> prepare() {
+    if (failure_.advertised) {
+      const auto offered = lab_.serve(first, lab::offer_of(*lab_.topology().host(lab::names::provider(first))));
+      if (!offered) return offered;
+    }
     const auto started = lab::start_router(lab_, program_, file_);
     if (!started) return std::unexpected(started.error());
     router_ = *started;
@@ -107,7 +120,8 @@ class Run {
         [&] {
           const auto told = status();
           return told && std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
-                   return uplink.state == "up" && uplink.probes && uplink.probes->latency;
+                   return uplink.state == "up" && uplink.ipv4.usable && uplink.ipv6.usable && uplink.probes &&
+                          uplink.probes->latency;
                  });
         },
         lab::in(20s));
@@ -130,7 +144,31 @@ class Run {
     static_cast<void>(lab::wait_ready(old_.front().fd(), POLLIN, until));
   }
 
-  Result<void> break_uplink() { return failure_.fault ? lab_.fault(first, *failure_.fault) : lab_.cut(first); }
+  Result<void> break_uplink() {
+    if (failure_.advertised) return withdraw_advertisement();
+    return failure_.fault ? lab_.fault(first, *failure_.fault) : lab_.cut(first);
+  }
+
+  /// By hand, so that its moment is known. Source: RFC 4861 section 4.2.
+  Result<void> withdraw_advertisement() const {
+    const auto provider = lab_.host(lab::names::provider(first));
+    if (!provider) return std::unexpected(provider.error());
+    return provider->inside([]() -> Result<void> {
+      const Fd socket(::socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6));
+      const std::string device = lab::names::provider_down;
+      const int hops = 255;
+      const std::array<std::uint8_t, 16> no_router_any_more{134, 0, 0, 0, 64};  // a lifetime of 0
+      const auto everybody = SocketAddress::of({*IpAddress::parse("ff02::1"), 0});
+      if (!socket ||
+          ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, device.c_str(),
+                       static_cast<socklen_t>(device.size() + 1)) != 0 ||
+          ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof hops) != 0 ||
+          ::sendto(socket.get(), no_router_any_more.data(), no_router_any_more.size(), 0, everybody.raw(),
+                   everybody.size) < 0)
+        return std::unexpected(system_error("send an advertisement", errno));
+      return {};
+    });
+  }
 
   Result<void> await_degraded(FailoverFigures& figures) {
     // Of the packets, half are lost: now and then that many in a row that the uplink is taken for dead.
@@ -169,7 +207,7 @@ class Run {
 
   void begin_attempt(std::list<Attempt>& attempts) const {
     const auto home = lab_.host("home-1");
-    auto stream = home->inside([] { return lab::TcpStream::begin_connect({server(), lab::who_port}); });
+    auto stream = home->inside([&] { return lab::TcpStream::begin_connect({server(), lab::who_port}); });
     if (stream) attempts.push_back({std::move(*stream), {}});
   }
 
@@ -213,7 +251,7 @@ Result<FailoverFigures> measure_failure(const Failure& failure, const FailoverOp
   if (!lab) return std::unexpected(lab.error());
   const auto file = (lab->folder() / "fairlead.toml").string();
   if (auto written = write_file(file, toml); !written) return std::unexpected(written.error());
-  if (auto served = lab->start_servers(); !served) return std::unexpected(served.error());
+  if (auto served = lab->start_internet_servers(); !served) return std::unexpected(served.error());
   const auto server = lab::TrafficServer::start(*lab->host("internet"), lab::internet_servers());
   if (!server) return std::unexpected(server.error());
   FailoverFigures figures{failure.name, {}, {}};
