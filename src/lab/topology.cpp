@@ -297,7 +297,7 @@ std::vector<IpAddress> internet_servers() {
   for (const char* start : {"192.0.2.", "2001:db8:ffff::"}) {
     for (int i = 1; i <= 8; ++i) servers.push_back(IpAddress::parse(start + std::to_string(i)).value());
   }
-  for (const char* resolver : {"9.9.9.9", "1.1.1.1", "8.8.8.8"}) servers.push_back(IpAddress::parse(resolver).value());
+  for (const auto& target : HealthConfig::default_targets()) servers.push_back(target);
   return servers;
 }
 

@@ -96,7 +96,7 @@ struct Topology {
   bool operator==(const Topology&) const = default;
 };
 
-/// The internet's servers: eight of each family, and the well-known resolvers 9.9.9.9, 1.1.1.1 and 8.8.8.8.
+/// The internet's servers: eight of each family, and the resolvers that are probed where a file names no targets.
 [[nodiscard]] std::vector<IpAddress> internet_servers();
 
 [[nodiscard]] Topology plan_topology(const Config& config, const LabOptions& options);

@@ -4,9 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 
+#include "failover.hpp"
 #include "figures.hpp"
+#include "idle.hpp"
 #include "lab/wait.hpp"
 #include "sender.hpp"
 #include "variants.hpp"
@@ -21,6 +24,11 @@ struct Options {
   int flows = 64;
   bool json = false;
   std::vector<std::string> only;
+  bool failover = false;
+  int runs = 50;
+  int parallel = 1;
+  bool idle = false;
+  int seconds = 60;
 };
 
 struct Entry {
@@ -104,7 +112,33 @@ Result<Samples> sample(const std::vector<Entry>& entries, const Options& options
   return samples;
 }
 
+/// The program that was built beside this one.
+std::string program() { return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "fairlead"; }
+
+template <typename Figures>
+int print(const Result<Figures>& figures, bool json) {
+  if (!figures) {
+    fmt::print(stderr, "\nfairlead_bench: {}\n", figures.error().message);
+    return 1;
+  }
+  fmt::print("{}", json ? to_json(*figures) : to_text(*figures));
+  return 0;
+}
+
+Result<std::vector<IdleFigures>> measure_idle_routers(const Options& options) {
+  std::vector<IdleFigures> figures;
+  for (const int uplinks : {5, 64}) {
+    auto measured = measure_idle(uplinks, std::chrono::seconds(options.seconds), program());
+    if (!measured) return std::unexpected(measured.error());
+    figures.push_back(*measured);
+  }
+  return figures;
+}
+
 int run(const Options& options) {
+  if (options.failover)
+    return print(measure_failover({options.runs, options.parallel, options.only, program()}), options.json);
+  if (options.idle) return print(measure_idle_routers(options), options.json);
   const auto entries = build(options);
   const auto samples = entries ? sample(*entries, options) : std::unexpected(entries.error());
   if (!samples) {
@@ -133,6 +167,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--flows", options.flows, "of the steady load")->check(CLI::Range(1, 50000))->capture_default_str();
   app.add_option("--only", options.only, "variants whose name contains one of these");
+  auto* failover = app.add_flag("--failover", options.failover, "instead: how long failures hurt");
+  app.add_option("--runs", options.runs, "of each failure")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--parallel", options.parallel, "kinds of failure at a time; they mostly wait")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  app.add_flag("--idle", options.idle, "instead: what the router costs while only its probes run")->excludes(failover);
+  app.add_option("--seconds", options.seconds, "that --idle looks on")
+      ->check(CLI::Range(5, 3600))
+      ->capture_default_str();
   app.add_flag("--json", options.json, "print JSON");
   CLI11_PARSE(app, argc, argv);
   return fairlead::bench::run(options);

@@ -11,16 +11,16 @@ inline IpRange range(const char* text) { return IpRange::of(prefix(text)); }
 /// LANs seats (eth0) and staff (eth5); uplinks cable1…3 on eth1…3 with weights 5, 3, 1, both families.
 inline Config config() {
   Config config;
-  config.lans.push_back({.name = "seats",
-                         .interface = "eth0",
-                         .addresses = {prefix("192.168.1.1/24"), prefix("fd00:1::1/64")},
-                         .reach = {},
-                         .where = {}});
-  config.lans.push_back({.name = "staff",
-                         .interface = "eth5",
-                         .addresses = {prefix("192.168.20.1/24")},
-                         .reach = {"seats"},
-                         .where = {}});
+  LanConfig seats;
+  seats.name = "seats";
+  seats.interface = "eth0";
+  seats.addresses = {prefix("192.168.1.1/24"), prefix("fd00:1::1/64")};
+  LanConfig staff;
+  staff.name = "staff";
+  staff.interface = "eth5";
+  staff.addresses = {prefix("192.168.20.1/24")};
+  staff.reach = {"seats"};
+  config.lans = {seats, staff};
   const int weights[] = {5, 3, 1};
   for (int number = 1; number <= 3; ++number) {
     const auto n = std::to_string(number);

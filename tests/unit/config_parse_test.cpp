@@ -49,7 +49,11 @@ std::string example(const std::string& name) {
 TEST(ConfigParse, TheSmallExampleHasOnlyDefaults) {
   const auto config = config_of(example("small.toml"));
   ASSERT_THAT(config.lans, SizeIs(1));
-  EXPECT_EQ(config.lans[0], (LanConfig{"home", "eth0", {}, {}, {8, 1}}));
+  LanConfig home;
+  home.name = "home";
+  home.interface = "eth0";
+  home.where = {8, 1};
+  EXPECT_EQ(config.lans[0], home);
   ASSERT_THAT(config.wans, SizeIs(2));
   WanConfig cable2;
   cable2.name = "cable2";

@@ -1,6 +1,7 @@
 #include "core/model/facts.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace fairlead {
@@ -53,15 +54,24 @@ Prefix read_prefix(const nlohmann::json& json, const char* key) {
   return *prefix;
 }
 
+/// The JSON library converts any number, also where the conversion has no meaning.
+std::uint32_t read_number(const nlohmann::json& json, const char* key, std::uint32_t otherwise) {
+  if (!json.contains(key)) return otherwise;
+  const auto& value = json.at(key);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max())
+    throw nlohmann::json::other_error::create(501, std::string(key) + " is not a number from 0 to 4294967295", &json);
+  return value.get<std::uint32_t>();
+}
+
 LinkFact read_link(const nlohmann::json& json) {
   LinkFact link;
   link.name = json.at("name");
-  link.index.value = json.value("index", 0U);
+  link.index.value = read_number(json, "index", 0);
   link.up = json.value("up", true);
   link.carrier = json.value("carrier", true);
   link.point_to_point = json.value("point_to_point", false);
   link.accepts_ra = json.value("accepts_ra", false);
-  link.mtu = json.value("mtu", 1500U);
+  link.mtu = read_number(json, "mtu", 1500);
   return link;
 }
 
@@ -79,7 +89,7 @@ RouteFact read_route(const nlohmann::json& json) {
   RouteFact route;
   route.destination = read_prefix(json, "destination");
   route.link = json.at("link");
-  route.metric = json.value("metric", 0U);
+  route.metric = read_number(json, "metric", 0);
   if (json.contains("gateway")) {
     route.gateway = IpAddress::parse(json.at("gateway").get<std::string>());
     if (!route.gateway)

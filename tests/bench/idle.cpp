@@ -1,0 +1,101 @@
+#include "idle.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "api/control.hpp"
+#include "base/fd.hpp"
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "core/config/parse.hpp"
+#include "core/model/snapshot.hpp"
+#include "lab/lab.hpp"
+#include "lab/router_process.hpp"
+
+namespace fairlead::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string file_of(int uplinks) {
+  std::string toml =
+      "[lan.home]\ninterface = \"eth0\"\naddress = [\"192.168.1.1/24\", \"fd00:1::1/64\"]\n[health]\ninterval = "
+      "\"500ms\"\ntargets = [\"192.0.2.1\", \"192.0.2.2\", \"192.0.2.3\", \"192.0.2.4\"]\n";
+  for (int number = 1; number <= uplinks; ++number)
+    toml += fmt::format("[wan.up{}]\ninterface = \"eth{}\"\n", number, number);
+  return toml;
+}
+
+Result<std::chrono::duration<double>> processor_time(pid_t pid) {
+  const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
+  if (!stat) return std::unexpected(stat.error());
+  const auto fields = split(std::string_view(*stat).substr(stat->rfind(')') + 2), ' ');
+  const auto ticks = std::stol(std::string(fields.at(11))) + std::stol(std::string(fields.at(12)));
+  return std::chrono::duration<double>(static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK)));
+}
+
+Result<double> resident_megabytes(pid_t pid) {
+  const auto status = read_file(fmt::format("/proc/{}/status", pid));
+  if (!status) return std::unexpected(status.error());
+  const auto line = status->find("VmRSS:");
+  if (line == std::string::npos) return fail("no VmRSS");
+  return std::strtod(status->c_str() + line + 6, nullptr) / 1024;
+}
+
+bool all_up(const lab::Lab& lab) {
+  const auto answer = api::ask(lab::router_folders(lab).run + "/control.sock", {{"command", "status"}}, 5);
+  const auto told = answer ? snapshot_from_json(answer->at("status")) : std::unexpected(answer.error());
+  return told && std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
+           return uplink.state == "up" && uplink.probes && uplink.probes->latency;
+         });
+}
+
+}  // namespace
+
+Result<IdleFigures> measure_idle(int uplinks, std::chrono::seconds time, const std::string& program) {
+  const auto toml = file_of(uplinks);
+  const auto parsed = config::parse(toml);
+  if (!parsed.config) return fail("the file is wrong: " + to_text(parsed.diagnostics.front(), "idle.toml"));
+  auto lab = lab::Lab::up(*parsed.config, {.name = fmt::format("i{}u{}", ::getpid(), uplinks), .hosts_per_lan = 1});
+  if (!lab) return std::unexpected(lab.error());
+  const auto file = (lab->folder() / "fairlead.toml").string();
+  if (auto written = write_file(file, toml); !written) return std::unexpected(written.error());
+  const auto pid = lab::start_router(*lab, program, file);
+  if (!pid) return std::unexpected(pid.error());
+  if (!lab::wait_until([&] { return all_up(*lab); }, lab::in(60s))) return fail("the uplinks do not come up");
+  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
+  // What the start has left to do is not counted.
+  if (lab::wait_ready(process.get(), POLLIN, lab::in(5s))) return fail("the router has ended");
+  const auto before = processor_time(*pid);
+  const auto begun = lab::Clock::now();
+  if (lab::wait_ready(process.get(), POLLIN, begun + time)) return fail("the router has ended");
+  const auto after = processor_time(*pid);
+  const std::chrono::duration<double> passed = lab::Clock::now() - begun;
+  const auto memory = resident_megabytes(*pid);
+  if (!before || !after || !memory) return fail("the router's figures cannot be read");
+  return IdleFigures{uplinks, (*after - *before) / passed * 100, *memory};
+}
+
+std::string to_text(const std::vector<IdleFigures>& figures) {
+  std::string text = "| uplinks | % of a core | resident memory, MB |\n|---|---|---|\n";
+  for (const auto& one : figures)
+    text += fmt::format("| {} | {:.2f} | {:.1f} |\n", one.uplinks, one.percent_of_core, one.resident_megabytes);
+  return text;
+}
+
+std::string to_json(const std::vector<IdleFigures>& figures) {
+  auto list = nlohmann::json::array();
+  for (const auto& one : figures)
+    list.push_back({{"uplinks", one.uplinks},
+                    {"percent_of_core", one.percent_of_core},
+                    {"resident_megabytes", one.resident_megabytes}});
+  return nlohmann::json{{"idle", list}}.dump(2) + "\n";
+}
+
+}  // namespace fairlead::bench

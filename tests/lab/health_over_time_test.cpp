@@ -1,0 +1,85 @@
+// What takes its time: flapping, slow lines, and that nothing happens. Runs beside other tests: it mostly waits.
+#include <gmock/gmock.h>
+
+#include "health_fixture.hpp"
+
+namespace fairlead {
+namespace {
+
+class HealthOverTime : public HealthLab {
+ protected:
+  /// Events of the uplink until the deadline that change its state.
+  static int changes_until(LineReader& lines, const std::string& uplink, lab::Deadline deadline) {
+    int changes = 0;
+    while (const auto line = lines.next(deadline)) {
+      const auto event = nlohmann::json::parse(*line, nullptr, false);
+      if (event.value("kind", "") == "uplink" && event.value("name", "") == uplink &&
+          event.value("before", "") != event.value("after", ""))
+        ++changes;
+    }
+    return changes;
+  }
+};
+
+TEST_F(HealthOverTime, AFlapOfHalfAHertzForAMinuteIsDampened) {
+  start(three_uplinks);
+  ASSERT_NO_FATAL_FAILURE(ready());
+  auto child = monitor();
+  LineReader lines(child.out());
+  ASSERT_TRUE(lines.find("\"lte\"", lab::in(5s)));
+  int changes = 0;
+  const auto begun = lab::Clock::now();
+  for (int half_period = 0; half_period < 60; ++half_period) {
+    ASSERT_TRUE(half_period % 2 == 0 ? lab_->cut("cable1") : lab_->restore("cable1"));
+    changes += changes_until(lines, "cable1", begun + (half_period + 1) * 1s);
+  }
+  EXPECT_GE(changes, 1);
+  EXPECT_LE(changes, 4);
+}
+
+/// Up for longer than it takes to prove itself: the damping proper.
+TEST_F(HealthOverTime, AFlapThatIsSlowEnoughToBeBelievedIsDampened) {
+  start(three_uplinks + "[health]\ninterval = \"200ms\"\nup_after = 2\n");
+  ASSERT_NO_FATAL_FAILURE(ready());
+  auto child = monitor();
+  LineReader lines(child.out());
+  ASSERT_TRUE(lines.find("\"lte\"", lab::in(5s)));
+  int changes = 0;
+  const auto begun = lab::Clock::now();
+  for (int half_period = 0; half_period < 30; ++half_period) {
+    ASSERT_TRUE(half_period % 2 == 0 ? lab_->cut("cable1") : lab_->restore("cable1"));
+    changes += changes_until(lines, "cable1", begun + (half_period + 1) * 1s);
+  }
+  EXPECT_GE(changes, 3) << "it was believed at first";
+  EXPECT_LE(changes, 5);
+}
+
+TEST_F(HealthOverTime, OneDeadTargetOfThreeChangesNothing) {
+  start(three_uplinks);
+  ASSERT_NO_FATAL_FAILURE(ready());
+  auto child = monitor();
+  LineReader lines(child.out());
+  ASSERT_TRUE(lines.find("\"lte\"", lab::in(5s)));
+  ASSERT_TRUE(host("internet").must_run({"ip", "address", "del", "1.1.1.1/32", "dev", "lo"}));
+  for (const auto* uplink : {"cable1", "cable2", "lte"})
+    EXPECT_EQ(changes_until(lines, uplink, lab::in(4s)), 0) << uplink;
+  for (const auto* uplink : {"cable1", "cable2", "lte"}) EXPECT_EQ(state_of(uplink), "up") << uplink;
+}
+
+TEST_F(HealthOverTime, ALineThatIsTooSlowIsUsedLastAndComesBack) {
+  start(three_uplinks + "[health]\ninterval = \"200ms\"\n");
+  ASSERT_NO_FATAL_FAILURE(ready());
+  break_uplink("cable1", {.kind = lab::Fault::Kind::delay, .delay = 800ms});
+  auto child = monitor();
+  LineReader lines(child.out());
+  const auto event = lines.find("\"after\":\"degraded\"", lab::in(40s));
+  ASSERT_TRUE(event);
+  EXPECT_TRUE(event->contains("\"name\":\"cable1\"")) << *event;
+  EXPECT_TRUE(event->contains("latency")) << *event;
+  EXPECT_EQ(shares(host("home-1"), 4, server(1)), (Shares{{"cable2", 3}, {"lte", 1}}));
+  ASSERT_TRUE(lab_->restore("cable1"));
+  ASSERT_TRUE(lab::wait_until([&] { return state_of("cable1") == "up"; }, lab::in(40s)));
+}
+
+}  // namespace
+}  // namespace fairlead
