@@ -225,7 +225,12 @@ void Router::end_relieved_connections(const Config& config, const Settled& settl
     const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
     const auto ended = end_connections(id, std::nullopt, Fate::reset, config.router.mark_mask);
     const auto state = to_text(uplink->verdict);
-    journal_.tell({{}, "uplink", uplink->wan->name, state, state, "a better tier is back",
+    journal_.tell({{},
+                   "uplink",
+                   uplink->wan->name,
+                   state,
+                   state,
+                   "a better tier is back",
                    ended ? "its connections are reset" : "its connections stay: " + ended.error().message});
   }
 }
