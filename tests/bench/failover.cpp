@@ -51,6 +51,7 @@ std::vector<Failure> failures() {
        .health = ""},
       {.name = "names hijacked (`dns:NAME=ADDRESS`)", .fault = fault(Kind::hijack), .health = names},
       {.name = "captive portal (`http://…`)", .fault = fault(Kind::captive), .health = pages},
+      {.name = "DHCP lease refused", .fault = std::nullopt, .leased = true, .health = ""},
       {.name = "router advertisement withdrawn (IPv6)", .fault = std::nullopt, .advertised = true, .health = ""},
       {.name = "30 % loss in each direction, to degraded",
        .fault = lab::Fault{.kind = Kind::loss, .percent = 30},

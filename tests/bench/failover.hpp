@@ -16,7 +16,8 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 
 struct Failure {
   std::string name;                 ///< for the table
-  std::optional<lab::Fault> fault;  ///< none: the cable is cut, or an advertisement withdrawn
+  std::optional<lab::Fault> fault;  ///< none: the cable is cut, a lease refused, or an advertisement withdrawn
+  bool leased = false;              ///< an address by DHCP; the server refuses to renew it (NAK)
   bool advertised = false;          ///< IPv6 by router advertisements; the router says that it is none any more
   /// traffic: datagrams go out by the uplink, 200 a second. quiet: nothing does, not even attempts at connections; the
   /// first one begins when the router says that the uplink is down. busy: attempts only, from the event on.

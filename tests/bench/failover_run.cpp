@@ -37,12 +37,17 @@ constexpr auto at_most = 60s;
 constexpr const char* first = "one";
 constexpr std::array outside_of_second{"100.64.2.2:", "[2001:db8:2::2]:"};  // by family
 
+const char* addressing_of(const Failure& failure) {
+  if (failure.advertised) return "address = \"dhcp\"\nipv6 = \"ra\"\n";
+  return failure.leased ? "address = \"dhcp\"\nipv6 = \"off\"\n" : "";
+}
+
 /// Where an uplink fails all new connections go over it before, so that the first one over the other marks the change.
 std::string file_of(const Failure& failure) {
   return fmt::format(
       "[lan.home]\ninterface = \"eth0\"\naddress = [\"192.168.1.1/24\", \"fd00:1::1/64\"]\n"
       "[wan.{}]\ninterface = \"eth1\"\n{}[wan.two]\ninterface = \"eth2\"\ntier = {}\n[health]\n{}",
-      first, failure.advertised ? "address = \"dhcp\"\nipv6 = \"ra\"\n" : "", failure.degrades ? 1 : 2, failure.health);
+      first, addressing_of(failure), failure.degrades ? 1 : 2, failure.health);
 }
 
 Milliseconds since(Deadline moment) { return std::chrono::duration_cast<Milliseconds>(Clock::now() - moment); }
@@ -87,6 +92,8 @@ class Run {
     begun_ = Clock::now();
     if (auto broken = break_uplink(); !broken) return broken;
     // Servers of a lie take their time to start, and only then is there a lie.
+    // The client asks when it is time to, and only then is it refused.
+    if (failure_.leased && !await_refusal()) return fail("the server has not refused to renew the lease");
     if (failure_.fault && failure_.fault->kind >= lab::Fault::Kind::delay) begun_ = Clock::now();
     return failure_.degrades ? await_degraded(figures) : await_both(figures);
   }
@@ -109,19 +116,17 @@ class Run {
   }
 
   Result<void> prepare() {
-    if (failure_.advertised) {
-      const auto offered = lab_.serve(first, lab::offer_of(*lab_.topology().host(lab::names::provider(first))));
-      if (!offered) return offered;
-    }
+    if (failure_.advertised || failure_.leased)
+      if (auto offered = lab_.serve(first, offer()); !offered) return offered;
     const auto started = lab::start_router(lab_, program_, file_);
     if (!started) return std::unexpected(started.error());
     router_ = *started;
     const bool ready = lab::wait_until(
         [&] {
           const auto told = status();
-          return told && std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
-                   return uplink.state == "up" && uplink.ipv4.usable && uplink.ipv6.usable && uplink.probes &&
-                          uplink.probes->latency;
+          return told && std::ranges::all_of(told->uplinks, [this](const UplinkStatus& uplink) {
+                   return uplink.state == "up" && uplink.ipv4.usable && (uplink.ipv6.usable || failure_.leased) &&
+                          uplink.probes && uplink.probes->latency;
                  });
         },
         lab::in(20s));
@@ -146,7 +151,32 @@ class Run {
 
   Result<void> break_uplink() {
     if (failure_.advertised) return withdraw_advertisement();
+    if (failure_.leased) return lend_another_address();
     return failure_.fault ? lab_.fault(first, *failure_.fault) : lab_.cut(first);
+  }
+
+  /// What the provider offers from the start; a lease is renewed soon.
+  [[nodiscard]] lab::Offer offer() const {
+    auto offer = lab::offer_of(*lab_.topology().host(lab::names::provider(first)));
+    if (failure_.leased) {
+      offer.renew = 3s;
+      offer.rebind = 4s;  // dnsmasq refuses only what is asked of everyone
+    }
+    return offer;
+  }
+
+  Result<void> lend_another_address() {
+    told_before_ = lab_.server_log(first).size();
+    auto other = offer();
+    other.lends = Prefix{IpAddress::parse("100.64.1.77").value(), other.lends->length};
+    return lab_.serve(first, other);
+  }
+
+  bool await_refusal() {
+    const bool refused = lab::wait_until(
+        [&] { return lab_.server_log(first).find("DHCPNAK", told_before_) != std::string::npos; }, lab::in(10s));
+    begun_ = Clock::now();
+    return refused;
   }
 
   /// By hand, so that its moment is known. Source: RFC 4861 section 4.2.
@@ -232,6 +262,7 @@ class Run {
   pid_t router_ = -1;
   std::vector<lab::TcpStream> old_;
   Deadline begun_;
+  std::size_t told_before_ = 0;
   std::mt19937 random_{std::random_device{}()};
 };
 

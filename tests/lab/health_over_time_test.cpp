@@ -81,5 +81,33 @@ TEST_F(HealthOverTime, ALineThatIsTooSlowIsUsedLastAndComesBack) {
   ASSERT_TRUE(lab::wait_until([&] { return state_of("cable1") == "up"; }, lab::in(40s)));
 }
 
+const std::string quickest_for_udp = R"(
+[lan.home]
+interface = "eth0"
+address = ["192.168.1.1/24", "fd00:1::1/64"]
+[wan.one]
+interface = "eth1"
+[wan.two]
+interface = "eth2"
+[[policy]]
+protocol = "udp"
+use = "lowest-latency"
+)";
+
+TEST_F(HealthOverTime, APolicyByLatencyFollowsTheQuickestUplink) {
+  start(quickest_for_udp);
+  ASSERT_NO_FATAL_FAILURE(ready());
+  const auto goes_over = [&](const std::string& uplink) {
+    return lab::wait_until([&] { return uplink_of(seen_by_udp(host("home-1"), server(1))) == uplink; }, lab::in(30s));
+  };
+  break_uplink("one", {.kind = lab::Fault::Kind::delay, .delay = 100ms});
+  EXPECT_TRUE(goes_over("two"));
+  for (int n = 0; n < 4; ++n) EXPECT_EQ(uplink_of(seen_by_udp(host("home-1"), server(1))), "two");
+  EXPECT_EQ(shares(host("home-1"), 4, server(1)), (Shares{{"one", 2}, {"two", 2}})) << "TCP is balanced as before";
+  ASSERT_TRUE(lab_->restore("one"));
+  break_uplink("two", {.kind = lab::Fault::Kind::delay, .delay = 100ms});
+  EXPECT_TRUE(goes_over("one"));
+}
+
 }  // namespace
 }  // namespace fairlead
