@@ -92,8 +92,6 @@ class Run {
     begun_ = Clock::now();
     if (auto broken = break_uplink(); !broken) return broken;
     // Servers of a lie take their time to start, and only then is there a lie.
-    // The client asks when it is time to, and only then is it refused.
-    if (failure_.leased && !await_refusal()) return fail("the server has not refused to renew the lease");
     if (failure_.fault && failure_.fault->kind >= lab::Fault::Kind::delay) begun_ = Clock::now();
     return failure_.degrades ? await_degraded(figures) : await_both(figures);
   }
@@ -172,11 +170,13 @@ class Run {
     return lab_.serve(first, other);
   }
 
-  bool await_refusal() {
-    const bool refused = lab::wait_until(
-        [&] { return lab_.server_log(first).find("DHCPNAK", told_before_) != std::string::npos; }, lab::in(10s));
+  /// The client asks when it is time to, and only then is it refused; what it does not hear it asks again.
+  void note_refusal() {
+    const auto log = lab_.server_log(first);
+    const auto refused = log.find("DHCPNAK", told_before_);
+    if (refused == std::string::npos) return;
+    told_before_ = refused + 1;
     begun_ = Clock::now();
-    return refused;
   }
 
   /// By hand, so that its moment is known. Source: RFC 4861 section 4.2.
@@ -215,6 +215,7 @@ class Run {
     bool attempting = failure_.load != Failure::Load::quiet;
     auto next = Clock::now();
     while (!moved || !reset) {
+      if (failure_.leased && !moved) note_refusal();
       if (Clock::now() > begun_ + at_most) return fail("nothing happened within a minute");
       if (!moved && Clock::now() >= next) {
         attempting = attempting || state() == "down";
