@@ -190,7 +190,10 @@ void DhcpClients::schedule_expiry() {
 
 void DhcpClients::drop_expired_leases() {
   const auto before = leases_.addresses;
-  if (!drop_expired(leases_, boot_now())) return schedule_expiry();
+  if (!drop_expired(leases_, boot_now())) {
+    schedule_expiry();
+    return;
+  }
   for (const auto& lease : before)
     if (std::ranges::find(leases_.addresses, lease) == leases_.addresses.end())
       journal_.tell({{}, "lease", lease.link, lease.address.to_text(), "", "its time is over, it was not renewed", ""});

@@ -33,12 +33,11 @@ std::vector<UplinkId> Failbacks::update(const std::vector<compile::Uplink>& upli
     const auto& failback = uplink.wan->failback;
     const bool just_left = was_active_[id];
     const auto deadline = drained_at_.find(id);
-    if (just_left && failback.kind == Failback::Kind::reset)
+    const bool drained = deadline != drained_at_.end() && deadline->second <= now;
+    if (drained || (just_left && failback.kind == Failback::Kind::reset))
       to_reset.push_back(id);
     else if (just_left && failback.kind == Failback::Kind::drain)
       deadlines[id] = now + failback.after;
-    else if (deadline != drained_at_.end() && deadline->second <= now)
-      to_reset.push_back(id);
     else if (deadline != drained_at_.end())
       deadlines.insert(*deadline);
   }

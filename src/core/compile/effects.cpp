@@ -73,7 +73,7 @@ std::string way_out(const std::vector<Uplink>& uplinks, Family family) {
 
 std::string effect_of(const Uplink& uplink, const std::vector<Uplink>& all) {
   const auto concerned = families_of(uplink, all);
-  const auto first = effect_in(uplink, all, concerned.front());
+  auto first = effect_in(uplink, all, concerned.front());
   if (concerned.size() == 1) return first;
   const auto second = effect_in(uplink, all, concerned.back());
   return first == second ? first : fmt::format("IPv4: {}; IPv6: {}", first, second);

@@ -31,10 +31,16 @@ void UplinkAddresses::read(WanDraft& wan, const Node& node, const Field& field) 
   };
   auto& slot = wan.addresses;
   const auto* list = node.as<List>();
-  if (list == nullptr && !is_dhcp(node)) return OrList<InterfaceAddress>::read(slot, node, field);
+  if (list == nullptr && !is_dhcp(node)) {
+    OrList<InterfaceAddress>::read(slot, node, field);
+    return;
+  }
   slot.given = true;
   slot.where = node.where;
-  if (list == nullptr) return take_dhcp(node);
+  if (list == nullptr) {
+    take_dhcp(node);
+    return;
+  }
   List others;
   for (const auto& item : *list) {
     if (is_dhcp(item))

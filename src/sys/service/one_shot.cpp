@@ -1,6 +1,7 @@
 #include "sys/service/one_shot.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -31,7 +32,7 @@ Result<Fd> file_of(const std::string& text) {
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
   std::vector<std::string> environment;
   for (char** entry = ::environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  for (const auto& [name, value] : added) environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) environment.push_back(fmt::format("{}={}", name, value));
   return environment;
 }
 
@@ -136,6 +137,7 @@ void OneShot::read_output() {
 
 bool OneShot::take_output() {
   std::array<char, 16384> buffer{};
+  // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): it does not block
   const auto size = ::read(output_.native_handle(), buffer.data(), buffer.size());
   if (size <= 0) return size < 0 && (errno == EAGAIN || errno == EINTR);
   const auto got = static_cast<std::size_t>(size);

@@ -63,7 +63,10 @@ struct Service::State : std::enable_shared_from_this<State> {
 
 void Service::State::begin() {
   auto leftover = noted_process(spec.pid_file);
-  if (!leftover) return run();
+  if (!leftover) {
+    run();
+    return;
+  }
   waits_for_leftover = true;
   ended.assign(leftover->release());
   press_to_end(Clock::now() + spec.patience);
@@ -79,7 +82,10 @@ void Service::State::begin() {
 
 void Service::State::run() {
   auto spawned = spawn(spec.program);
-  if (!spawned) return again_after_pause(spawned.error().message);
+  if (!spawned) {
+    again_after_pause(spawned.error().message);
+    return;
+  }
   pid = spawned->pid;
   started_at = Clock::now();
   if (auto noted = note_process(spec.pid_file, pid); !noted) take(noted.error().message + "\n");
@@ -97,8 +103,7 @@ void Service::State::read_output() {
     std::array<char, 4096> buffer{};
     boost::system::error_code problem;
     const auto size = self->output.read_some(asio::buffer(buffer), problem);
-    if (problem == asio::error::would_block) return self->read_output();
-    if (problem) return;
+    if (problem && problem != asio::error::would_block) return;
     self->take({buffer.data(), size});
     self->read_output();
   });
@@ -141,10 +146,14 @@ void Service::State::finish() {
   }
   take("\n");
   output.close();
-  if (!wanted) return tell_stopped();
-  if (std::exchange(restarting, false)) return run();
-  if (Clock::now() - started_at > spec.longest_pause) pause = {};
-  again_after_pause(how_it_ended(status));
+  if (!wanted) {
+    tell_stopped();
+  } else if (std::exchange(restarting, false)) {
+    run();
+  } else {
+    if (Clock::now() - started_at > spec.longest_pause) pause = {};
+    again_after_pause(how_it_ended(status));
+  }
 }
 
 void Service::State::again_after_pause(const std::string& how) {
@@ -182,8 +191,8 @@ Service::Service(asio::io_context& loop, Spec spec, Listener listener)
 
 Service::~Service() {
   state_->abandoned = true;
-  state_->timer.cancel();
   boost::system::error_code ignored;
+  state_->timer.cancel(ignored);
   state_->output.close(ignored);
   state_->ended.close(ignored);
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -42,7 +43,7 @@ Result<void> make_folders(const Program& program) {
 
 /// What failed in the child before the program ran: a step, and its errno.
 struct Failure {
-  enum class Step : int { mount, run } step = Step::run;
+  enum class Step : std::uint8_t { mount, run } step = Step::run;
   int error = 0;
 };
 
@@ -56,9 +57,9 @@ bool mount_folders(const Program& program) {
   if (program.folders.empty()) return true;
   if (::unshare(CLONE_NEWNS) != 0) return false;
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  for (const auto& folder : program.folders)
-    if (::mount(folder.ours.c_str(), folder.theirs.c_str(), nullptr, MS_BIND, nullptr) != 0) return false;
-  return true;
+  return std::ranges::all_of(program.folders, [](const auto& folder) {
+    return ::mount(folder.ours.c_str(), folder.theirs.c_str(), nullptr, MS_BIND, nullptr) == 0;
+  });
 }
 
 /// In the child; only system calls, nothing that allocates.
@@ -111,9 +112,10 @@ Result<Spawned> spawn(const Program& program) {
 
 bool is_installed(const std::string& program) {
   const char* path = std::getenv("PATH");
-  for (const auto folder : split(path == nullptr ? "/usr/sbin:/usr/bin:/sbin:/bin" : path, ':'))
-    if (::access((std::string(folder) + '/' + program).c_str(), X_OK) == 0) return true;
-  return false;
+  return std::ranges::any_of(split(path == nullptr ? "/usr/sbin:/usr/bin:/sbin:/bin" : path, ':'),
+                             [&](const std::string_view folder) {
+                               return ::access((std::string(folder) + '/' + program).c_str(), X_OK) == 0;
+                             });
 }
 
 }  // namespace fairlead::service
