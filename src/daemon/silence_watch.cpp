@@ -43,7 +43,7 @@ void SilenceWatch::follow(const std::vector<Probed>& uplinks) {
       line.round_trip = known->second.round_trip;
       line.silence = known->second.silence;
     }
-    lines.emplace(subject.id, std::move(line));
+    lines.emplace(subject.id, line);
   }
   lines_ = std::move(lines);
   if (!running_ && socket_ && !lines_.empty()) sample_at(Clock::now());

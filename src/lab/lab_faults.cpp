@@ -1,4 +1,5 @@
 // What is done to the cables and providers of a lab that is up.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -145,10 +146,10 @@ Result<void> Lab::delay(const LabHost& provider, std::chrono::milliseconds time)
     for (const std::string family : {"-4", "-6"}) {
       const auto rules = must_run({"ip", family, "rule"});
       if (!rules) return std::unexpected(rules.error());
-      std::string batch = "route replace default dev " + line + " table " + table + "\n";
+      auto batch = fmt::format("route replace default dev {} table {}\n", line, table);
       if (rules->starts_with("0:")) batch += "rule add pref 100 lookup local\nrule del pref 0\n";
-      if (!rules->contains("iif " + arrival + " "))
-        batch += "rule add pref 5 iif " + arrival + " lookup " + table + "\n";
+      if (!rules->contains(fmt::format("iif {} ", arrival)))
+        batch += fmt::format("rule add pref 5 iif {} lookup {}\n", arrival, table);
       if (auto done = must_run({"ip", family, "-batch", "-"}, batch); !done) return std::unexpected(done.error());
     }
     return in_background(std::array{tun->get()}, [&] { run_relay(*tun, time); });
