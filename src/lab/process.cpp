@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,35 +12,12 @@
 #include <csignal>
 #include <utility>
 
+#include "base/pipe.hpp"
 #include "base/text.hpp"
 
 namespace fairlead::lab {
 
 namespace {
-
-struct Pipe {
-  Fd read_end;
-  Fd write_end;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(system_error("make a pipe", errno));
-  return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
-
-/// A file in memory, read from its beginning: input of any size without a second thread to feed a pipe.
-Result<Fd> file_with(std::string_view text) {
-  Fd file(::memfd_create("input", MFD_CLOEXEC));
-  if (!file) return std::unexpected(system_error("make an input file", errno));
-  for (std::string_view left = text; !left.empty();) {
-    const auto written = ::write(file.get(), left.data(), left.size());
-    if (written < 0) return std::unexpected(system_error("write an input file", errno));
-    left.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::lseek(file.get(), 0, SEEK_SET);
-  return file;
-}
 
 /// Appends what can be read; false at the end of the stream.
 bool read_some(int descriptor, std::string& into) {
@@ -66,7 +42,7 @@ Child& Child::operator=(Child&& other) noexcept {
 }
 
 Result<Child> Child::start(const Command& command, std::string_view input) {
-  auto in = file_with(input);
+  auto in = memory_file(input);
   if (!in) return std::unexpected(in.error());
   auto out = make_pipe();
   auto err = make_pipe();

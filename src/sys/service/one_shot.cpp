@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,22 +11,12 @@
 #include <csignal>
 #include <cstring>
 
-#include "base/fd.hpp"
+#include "base/pipe.hpp"
 
 namespace fairlead::service {
 namespace {
 
 namespace asio = boost::asio;
-
-/// A file in memory: unlike a pipe it takes any size at once, and nobody gets a SIGPIPE when it is not read.
-Result<Fd> file_of(const std::string& text) {
-  Fd file(::memfd_create("input", MFD_CLOEXEC));
-  if (!file) return std::unexpected(system_error("memfd_create", errno));
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-      ::lseek(file.get(), 0, SEEK_SET) != 0)
-    return std::unexpected(system_error("write the input", errno));
-  return file;
-}
 
 std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
   std::vector<std::string> environment;
@@ -67,12 +56,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 }  // namespace
 
 Result<void> OneShot::start(const OneShotOrder& order, std::function<void(const OneShotOutcome&)> done) {
-  const auto input = file_of(order.input);
+  const auto input = memory_file(order.input);
   if (!input) return std::unexpected(input.error());
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(system_error("pipe", errno));
-  Fd ours(ends[0]);
-  const Fd theirs(ends[1]);
+  auto output = make_pipe();
+  if (!output) return std::unexpected(output.error());
+  auto& [ours, theirs] = *output;
   ::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
   auto command = order.command;
   auto environment = environment_with(order.added);

@@ -15,21 +15,11 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/pipe.hpp"
 #include "base/text.hpp"
 
 namespace fairlead::service {
 namespace {
-
-struct Pipe {
-  Fd read_end;
-  Fd write_end;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return std::unexpected(system_error("make a pipe", errno));
-  return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
 
 Result<void> make_folders(const Program& program) {
   for (const auto& folder : program.folders)
