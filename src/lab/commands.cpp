@@ -45,6 +45,8 @@ std::string host_batch(const LabHost& host) {
                          bridge);
   }
   for (const auto& interface : host.interfaces) {
+    if (const auto& vlan = interface.vlan)
+      batch += fmt::format("link add link {} name {} type vlan id {}\n", vlan->trunk, interface.name, vlan->id);
     for (const auto& address : interface.addresses) {
       batch += fmt::format("addr add {} dev {}{}\n", address.to_text(), interface.name,
                            address.family() == Family::v6 ? " nodad" : "");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "lab/trunks.hpp"
+
 namespace fairlead::lab {
 
 namespace {
@@ -77,7 +79,7 @@ bool is_offered(const WanConfig& wan, Family family) {
 
 class Planner {
  public:
-  Planner(const Config& config, const LabOptions& options) : config_(config), options_(options) {
+  Planner(const Config& config, const LabOptions& options) : config_(config), options_(options), trunks_(config) {
     for (const auto& lan : config.lans) used_.insert(used_.end(), lan.addresses.begin(), lan.addresses.end());
     for (const auto& wan : config.wans) {
       used_.insert(used_.end(), wan.addresses.begin(), wan.addresses.end());
@@ -96,6 +98,7 @@ class Planner {
     for (const auto& lan : config_.lans) add_lan(lan);
     for (const auto& wan : config_.wans) sides_.push_back(sides_of(wan));
     for (std::size_t i = 0; i < config_.wans.size(); ++i) add_uplink(i);
+    for (auto& vlan_switch : trunks_.switches()) topology_.hosts.push_back(std::move(vlan_switch));
     topology_.hosts.insert(topology_.hosts.begin(), std::move(router_));
     topology_.hosts.push_back(std::move(internet_));
     return std::move(topology_);
@@ -115,11 +118,30 @@ class Planner {
 
   void cable(CableEnd one, CableEnd other) { topology_.cables.push_back({std::move(one), std::move(other)}); }
 
+  /// A device of the router that a cable ends at, with what the lab sets there.
+  void add_to_router(const std::string& device, const std::vector<Prefix>& addresses) {
+    const auto known = std::ranges::find(router_.interfaces, device, &Interface::name);
+    if (known == router_.interfaces.end())
+      router_.interfaces.push_back(make_interface(device, addresses));
+    else
+      known->addresses.insert(known->addresses.end(), addresses.begin(), addresses.end());
+  }
+
+  /// Leads to the router's `device`, through a VLAN switch where that is or belongs to a trunk. Addresses of VLANs are
+  /// for the file to say: their devices are not there before Fairlead makes them.
+  CableEnd way_to_router(const std::string& device, const std::optional<Vlan>& vlan,
+                         const std::vector<Prefix>& addresses) {
+    const auto& cable_end = vlan ? vlan->trunk : device;
+    const bool is_new = router_.interface(cable_end) == nullptr;
+    add_to_router(cable_end, vlan ? std::vector<Prefix>{} : addresses);
+    if (!trunks_.is_trunk(cable_end)) return {names::router, cable_end};
+    if (is_new) cable({names::router, cable_end}, Trunks::far_end(cable_end));
+    return trunks_.port(cable_end, vlan ? vlan->id : 0);
+  }
+
   void add_lan(const LanConfig& lan) {
     std::vector<Prefix> subnets = lan.addresses;
     if (subnets.empty()) subnets = {free_prefix("192.168.", ".1/24"), free_prefix("fd00:", "::1/64")};
-    router_.interfaces.push_back(
-        make_interface(lan.interface, lan.addresses.empty() ? subnets : std::vector<Prefix>{}));
     LabHost lan_switch = make_host("sw-" + lan.name, Role::lan_switch, lan.name);
     lan_switch.bridges = {"br0"};
     const auto plug = [&](CableEnd end) {
@@ -128,11 +150,18 @@ class Planner {
       lan_switch.interfaces.back().bridge = "br0";
       cable(std::move(end), {lan_switch.name, port});
     };
-    plug({names::router, lan.interface});
+    const auto& first_device = lan.ports.empty() ? lan.interface : lan.ports.front();
+    plug(way_to_router(first_device, lan.vlan,
+                       lan.addresses.empty() && lan.ports.empty() ? subnets : std::vector<Prefix>{}));
     std::vector<LabHost> hosts;
     for (int number = 1; number <= options_.hosts_per_lan; ++number) {
       hosts.push_back(lan_host(lan, subnets, number));
-      plug({hosts.back().name, "eth0"});
+      // The router's other ports have room for a host each.
+      const auto port = static_cast<std::size_t>(number);
+      if (port < lan.ports.size())
+        cable({hosts.back().name, "eth0"}, way_to_router(lan.ports[port], std::nullopt, {}));
+      else
+        plug({hosts.back().name, "eth0"});
     }
     topology_.hosts.push_back(std::move(lan_switch));
     std::ranges::move(hosts, std::back_inserter(topology_.hosts));
@@ -208,7 +237,7 @@ class Planner {
     const WanConfig& wan = config_.wans[index];
     const std::string number = std::to_string(index + 1);
     LabHost provider = make_host(names::provider(wan.name), Role::provider, wan.name);
-    Interface at_router = make_interface(wan.interface);
+    std::vector<Prefix> at_router;
     Interface down = make_interface(names::provider_down);
     Interface up = make_interface(names::provider_up);
     Interface at_internet = make_interface("isp" + number);
@@ -231,8 +260,8 @@ class Planner {
       }
       if (side.offered && family == Family::v4) provider.offers.lends = side.router;
       if (side.offered && family == Family::v6) provider.offers.advertises = side.router.network();
-      if (side.set_address) at_router.addresses.push_back(side.router);
-      if (side.set_default) {
+      if (side.set_address) at_router.push_back(side.router);
+      if (side.set_default && !wan.vlan) {
         router_.routes.push_back({.destination = Prefix::everything(family),
                                   .gateway = side.gateway,
                                   .link = wan.interface,
@@ -250,9 +279,8 @@ class Planner {
         internet_.routes.push_back(make_route(wan.prefix->network(), outside, at_internet.name));
       }
     }
-    router_.interfaces.push_back(std::move(at_router));
     provider.interfaces = {std::move(down), std::move(up)};
-    cable({names::router, wan.interface}, {provider.name, names::provider_down});
+    cable(way_to_router(wan.interface, wan.vlan, at_router), {provider.name, names::provider_down});
     cable({provider.name, names::provider_up}, {names::internet, at_internet.name});
     internet_.interfaces.push_back(std::move(at_internet));
     topology_.hosts.push_back(std::move(provider));
@@ -260,6 +288,7 @@ class Planner {
 
   const Config& config_;
   const LabOptions& options_;
+  Trunks trunks_;
   std::vector<Prefix> used_;
   std::vector<std::vector<Side>> sides_;  // by uplink
   LabHost router_;

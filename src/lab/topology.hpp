@@ -30,6 +30,7 @@ struct Interface {
   std::vector<Prefix> addresses;  ///< those that the lab sets
   std::string bridge;             ///< the bridge of the same host that it is a port of; empty: none
   std::optional<Bitrate> rate;    ///< of what it sends
+  std::optional<Vlan> vlan;       ///< it is made on another device of the same host; none: a cable ends here
   bool operator==(const Interface&) const = default;
 };
 

@@ -26,7 +26,9 @@ json write(const Interface& interface) {
   return {{"name", interface.name},
           {"addresses", addresses},
           {"bridge", interface.bridge},
-          {"rate", interface.rate ? json(interface.rate->bits_per_second) : json(nullptr)}};
+          {"rate", interface.rate ? json(interface.rate->bits_per_second) : json(nullptr)},
+          {"trunk", interface.vlan ? interface.vlan->trunk : ""},
+          {"vlan", interface.vlan ? interface.vlan->id : 0}};
 }
 
 Interface read_interface(const json& from) {
@@ -35,6 +37,7 @@ Interface read_interface(const json& from) {
   for (const auto& address : from.at("addresses")) interface.addresses.push_back(read_prefix(address));
   interface.bridge = from.at("bridge");
   if (!from.at("rate").is_null()) interface.rate = Bitrate{from.at("rate").get<std::uint64_t>()};
+  if (const int id = from.at("vlan"); id != 0) interface.vlan = Vlan{from.at("trunk"), id};
   return interface;
 }
 

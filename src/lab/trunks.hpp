@@ -1,0 +1,32 @@
+#pragma once
+// Purpose: the VLAN switches of a lab, one for each trunk of the router: a port without a tag for each LAN and uplink
+// that the file puts on a VLAN of the trunk, or on the trunk itself. Pure.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lab/topology.hpp"
+
+namespace fairlead::lab {
+
+class Trunks {
+ public:
+  explicit Trunks(const Config& config);
+
+  [[nodiscard]] bool is_trunk(const std::string& device) const { return names_.contains(device); }
+  /// A fresh port of the switch behind `trunk`, in VLAN `id`; 0: where packets without a tag go.
+  CableEnd port(const std::string& trunk, int id);
+  /// All switches that have a port.
+  [[nodiscard]] std::vector<LabHost> switches() const;
+
+  /// The end of the trunk's cable at the switch.
+  [[nodiscard]] static CableEnd far_end(const std::string& trunk);
+
+ private:
+  std::set<std::string> names_;
+  std::map<std::string, LabHost> switches_;  // by trunk
+};
+
+}  // namespace fairlead::lab
