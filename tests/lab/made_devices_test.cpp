@@ -38,12 +38,15 @@ TEST_F(MadeDevices, ABridgeIsALanOfSeveralPorts) {
   EXPECT_EQ(fairlead("reload").status, 0);
   EXPECT_EQ(status().at("changes"), changes);
 
+  const auto address_of_bridge = [&] { return on_router({"ip", "-br", "link", "show", "dev", "br-home"}); };
+  const auto hardware_address = address_of_bridge();
   auto without_a_port = three_ports;
   without_a_port.replace(without_a_port.find(", \"eth7\""), 8, "");
   write(without_a_port);
   EXPECT_EQ(fairlead("reload").status, 0);
   EXPECT_THAT(on_router({"ip", "link", "show", "dev", "eth7"}), Not(HasSubstr("master")));
   EXPECT_FALSE(host("home-2").pings(address("192.168.1.1"), 300ms)) << "its port is out";
+  EXPECT_EQ(address_of_bridge(), hardware_address) << "hosts know it";
   expect_balanced("home-1");
 
   EXPECT_EQ(fairlead("down").status, 0);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <utility>
 
 #include "sys/netlink/encode.hpp"
 #include "sys/netlink/objects.hpp"
@@ -100,25 +101,45 @@ Result<void> run(Socket& socket, const Remove<DeviceState>& step) {
 }
 
 /// `bridge` 0: out of the one that it is in.
-Result<void> set_master(Socket& socket, const std::string& port, IfIndex bridge) {
-  const auto link = socket.find_link(port);
-  if (!link) return std::unexpected(link.error());
-  if (!*link) return bridge.value == 0 ? Result<void>{} : fail("there is no device " + port);
+Result<void> set_master(Socket& socket, IfIndex port, IfIndex bridge) {
   ifinfomsg header{};
-  header.ifi_index = static_cast<int>((*link)->value);
+  header.ifi_index = static_cast<int>(port.value);
   Request request(RTM_NEWLINK, 0, header);
   request.u32(IFLA_MASTER, bridge.value);
   return send(socket, request);
 }
 
+/// A bridge takes the smallest address of its ports, and changes it when ports come and go: hosts would send to one
+/// that is gone. So the first port gives it one for good: its own, marked as locally administered (IEEE 802).
+Result<void> settle_address(Socket& socket, const std::vector<Link>& links, const Link& bridge, const Link& port) {
+  constexpr std::size_t ethernet = 6;
+  constexpr std::uint8_t local = 0x02;
+  const bool has_ports = std::ranges::find(links, bridge.index, &Link::master) != links.end();
+  if (has_ports || bridge.group != ours::device_group || port.hardware_address.size() != ethernet) return {};
+  auto address = port.hardware_address;
+  address.front() |= local;
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>(bridge.index.value);
+  Request request(RTM_NEWLINK, 0, header);
+  request.raw(IFLA_ADDRESS, address.data(), address.size());
+  return send(socket, request);
+}
+
 Result<void> run(Socket& socket, const Add<PortState>& step) {
-  const auto bridge = socket.need_link(step.object.bridge);
-  if (!bridge) return std::unexpected(bridge.error());
-  return set_master(socket, step.object.link, *bridge);
+  const auto links = list_links(socket);
+  if (!links) return std::unexpected(links.error());
+  const auto bridge = std::ranges::find(*links, step.object.bridge, &Link::name);
+  const auto port = std::ranges::find(*links, step.object.link, &Link::name);
+  for (const auto& [found, name] : {std::pair(bridge, step.object.bridge), std::pair(port, step.object.link)})
+    if (found == links->end()) return fail(fmt::format("there is no device {}", name));
+  if (auto settled = settle_address(socket, *links, *bridge, *port); !settled) return settled;
+  return set_master(socket, port->index, bridge->index);
 }
 
 Result<void> run(Socket& socket, const Remove<PortState>& step) {
-  return set_master(socket, step.object.link, IfIndex{0});
+  const auto port = socket.find_link(step.object.link);
+  if (!port) return std::unexpected(port.error());
+  return *port ? set_master(socket, **port, IfIndex{0}) : Result<void>{};
 }
 
 Result<void> run(Socket& socket, const SetLinkUp& step) {

@@ -72,6 +72,7 @@ std::optional<Link> decode_link(const nlmsghdr& message) {
   if (!name) return std::nullopt;
   const Attributes info(attributes.find(IFLA_LINKINFO));
   const Attributes data(info.find(IFLA_INFO_DATA));
+  const auto address = attributes.find(IFLA_ADDRESS);
   Link link{.index = IfIndex{static_cast<std::uint32_t>(header.ifi_index)},
             .name = *name,
             .flags = header.ifi_flags,
@@ -79,7 +80,8 @@ std::optional<Link> decode_link(const nlmsghdr& message) {
             .group = attributes.u32(IFLA_GROUP).value_or(0),
             .kind = info.text(IFLA_INFO_KIND).value_or(""),
             .lower = IfIndex{attributes.u32(IFLA_LINK).value_or(0)},
-            .master = IfIndex{attributes.u32(IFLA_MASTER).value_or(0)}};
+            .master = IfIndex{attributes.u32(IFLA_MASTER).value_or(0)},
+            .hardware_address = {address.begin(), address.end()}};
   if (link.kind == "vlan") link.vlan = data.u16(IFLA_VLAN_ID).value_or(0);
   return link;
 }

@@ -24,7 +24,8 @@ struct Link {
   std::string kind;         ///< IFLA_INFO_KIND: "vlan", "bridge" …; empty for a card
   IfIndex lower;            ///< IFLA_LINK; 0: none
   IfIndex master;           ///< 0: none
-  int vlan = 0;             ///< IFLA_VLAN_ID
+  std::vector<std::uint8_t> hardware_address;
+  int vlan = 0;  ///< IFLA_VLAN_ID
 };
 
 struct Address {
