@@ -22,6 +22,8 @@ struct Program {
   std::vector<std::string> command;  ///< found in PATH
   std::vector<PrivateFolder> folders;
   std::vector<std::pair<std::string, std::string>> added;  ///< to our own environment
+  /// Files of a run that was killed, which would keep this one from starting: removed before.
+  std::vector<std::string> stale;
 };
 
 struct Spawned {
