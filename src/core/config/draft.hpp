@@ -171,6 +171,22 @@ struct ForwardDraft {
   Listed<std::string> wans;
 };
 
+struct OwnAddressDraft {
+  OwnAddress own;
+  Where where;
+};
+
+struct HaDraft {
+  Where where;
+  Single<int> priority;
+  Single<std::string> interface;
+  Single<Prefix> address;
+  Single<IpAddress> peer;
+  Single<Duration> advert;
+  Single<Preempt> preempt;
+  Single<std::vector<OwnAddressDraft>> own;
+};
+
 struct FileDraft {
   RouterDraft router;
   std::vector<LanDraft> lans;
@@ -182,6 +198,7 @@ struct FileDraft {
   std::vector<PolicyDraft> policies;
   FirewallDraft firewall;
   std::vector<ForwardDraft> forwards;
+  std::optional<HaDraft> ha;
 };
 
 /// "bank" or, without a name, "policy 3"; `number` counts from 1.

@@ -14,6 +14,7 @@ void check_references(const FileDraft& draft, Report& report);  ///< every name 
 void check_policies(const FileDraft& draft, Report& report);
 void check_services(const FileDraft& draft, Report& report);  ///< firewall.allow
 void check_forwards(const FileDraft& draft, Report& report);
+void check_ha(const FileDraft& draft, Report& report);  ///< what a pair needs
 
 inline void validate(const FileDraft& draft, Report& report) {
   check_router(draft, report);
@@ -24,6 +25,7 @@ inline void validate(const FileDraft& draft, Report& report) {
   check_policies(draft, report);
   check_services(draft, report);
   check_forwards(draft, report);
+  check_ha(draft, report);
 }
 
 }  // namespace fairlead::config
