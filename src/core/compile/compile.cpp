@@ -74,6 +74,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   add_devices(context, table);
   add_marks(context, table);
   add_ingress(context, table);
+  add_helpers(context, table);
   add_from_lan(context, table);
   add_output(context, table);
   add_choice(context, table);
