@@ -3,6 +3,7 @@
 //   errors.txt                what is said about the file
 //   facts.json                the machine; with it there must be
 //   state.txt, ruleset.nft    what is wanted of the kernel
+//   kea-dhcp4.conf, kea-dhcp6.conf   the files of the LANs' DHCP servers
 //   plan.txt                  the steps to it: from before.toml (and before.json, or the same facts) where there is
 //                             one, else from an empty machine, and then without the nft script
 #include <gmock/gmock.h>
@@ -19,6 +20,7 @@
 #include "core/compile/compile.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
+#include "core/render/kea.hpp"
 #include "core/render/nft_script.hpp"
 #include "core/render/state_text.hpp"
 
@@ -93,6 +95,11 @@ TEST_P(Golden, Matches) {
   for (const auto& warning : compiled.warnings) state += "warning: " + warning + "\n";
   expect_file(folder() / "state.txt", state);
   expect_file(folder() / "ruleset.nft", fairlead::render::nft_table(compiled.state.nft));
+  for (const auto family : fairlead::families) {
+    const auto& lans = compiled.dhcp.of(family);
+    expect_file(folder() / fairlead::render::KeaPaths{family}.conf_name(),
+                lans.empty() ? "" : fairlead::render::kea_conf(family, lans, ""));
+  }
   if (!has_before) have.sysctls.insert(compiled.state.sysctls.begin(), compiled.state.sysctls.end());
   auto plan = fairlead::plan::difference(compiled.state, have);
   if (!has_before)

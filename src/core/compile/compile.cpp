@@ -88,6 +88,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   warn_of_missing_devices(context, result.warnings);
   warn_of_gateways(context, result.warnings);
   warn_of_leases(context, result.warnings);
+  result.dhcp = dhcp_servers(context, result.warnings);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/compile/uplinks.hpp"
+#include "core/model/dhcp_server.hpp"
 #include "core/model/state.hpp"
 
 namespace fairlead::compile {
@@ -14,6 +15,7 @@ struct Compiled {
   State state;
   std::unique_ptr<Facts> foreseen;    ///< with devices that the State makes; none where all are there
   std::vector<Uplink> uplinks;        ///< points into the Config and Facts it was made from, and into `foreseen`
+  DhcpServers dhcp;                   ///< of the LANs
   std::vector<std::string> warnings;  ///< for people: what of the file cannot take effect at this moment, and why
 };
 

@@ -2,6 +2,7 @@
 // Purpose: the parts of compile, one file a feature, each adding its share to the State. They are called in
 // the order of this list by compile.cpp and read nothing that another has written.
 #include "core/compile/context.hpp"
+#include "core/model/dhcp_server.hpp"
 
 namespace fairlead::compile {
 
@@ -25,5 +26,8 @@ void add_nat(const Context& context, nft::Table& table);
 void add_forwards(const Context& context, nft::Table& table);
 void add_filter(const Context& context, nft::Table& table);
 void add_mss_clamp(const Context& context, nft::Table& table);
+
+/// What the LANs' DHCP servers lend; `warnings` is told what of the file cannot be.
+[[nodiscard]] DhcpServers dhcp_servers(const Context& context, std::vector<std::string>& warnings);
 
 }  // namespace fairlead::compile

@@ -35,12 +35,10 @@ constexpr std::array rows{
                     "by Fairlead.",
          .fallback = "untagged",
          .example = "20"}),
-    one<&LanDraft::dhcp, TableOf<DhcpDraft, dhcp_keys>>(
-        {.name = "dhcp",
-         .meaning = "The DHCP server of this LAN, for IPv4. Fairlead runs Kea.",
-         .fallback = "none",
-         .example = "{ range = \"192.168.1.100-192.168.1.199\" }",
-         .later = "run a DHCP server of the system for now"}),
+    one<&LanDraft::dhcp, TableOf<DhcpDraft, dhcp_keys>>({.name = "dhcp",
+                                                         .meaning = "The DHCP server of this LAN: docs/dhcp-server.md.",
+                                                         .fallback = "none",
+                                                         .example = "{ range = \"192.168.1.100-192.168.1.199\" }"}),
     many<&LanDraft::ports, DeviceName>(
         {.name = "bridge",
          .meaning =

@@ -11,18 +11,12 @@ namespace {
 class DhcpCheck {
  public:
   DhcpCheck(const LanDraft& lan, const DhcpDraft& dhcp, Report& report) : lan_(lan), dhcp_(dhcp), report_(report) {
-    for (const auto& [address, where] : lan.addresses.items)
-      if (address.family() == Family::v4) own_.push_back(address);
+    own_ = lan.addresses.values();
   }
 
   void run() {
     for (const auto& item : dhcp_.ranges.items) check_range(item);
     check_overlaps();
-    for (const auto& [address, where] : dhcp_.dns.items)
-      if (address.family() == Family::v6)
-        report_.error(where, fmt::format("dns {} is an IPv6 address, which DHCP for IPv4 cannot hand out: use an IPv4 "
-                                         "address",
-                                         address.to_text()));
     if (!dhcp_.statics.value) return;
     for (const auto& entry : *dhcp_.statics.value) check_static(entry);
     check_doubles();
@@ -35,30 +29,30 @@ class DhcpCheck {
     return found == own_.end() ? nullptr : &*found;
   }
   [[nodiscard]] bool knows_subnets() const { return lan_.addresses.given && !lan_.addresses.broken; }
-  [[nodiscard]] std::string subnets() const {
+  [[nodiscard]] std::string subnets(Family family) const {
     std::vector<std::string> texts;
-    for (const auto& own : own_) texts.push_back(own.network().to_text());
-    return texts.empty() ? "which has no IPv4 address" : fmt::format("{}", fmt::join(texts, " and "));
+    for (const auto& own : own_)
+      if (own.family() == family) texts.push_back(own.network().to_text());
+    if (texts.empty()) return family == Family::v4 ? "which has no IPv4 address" : "which has no IPv6 address";
+    return fmt::format("{}", fmt::join(texts, " and "));
   }
 
   void check_range(const Item<IpRange>& item) {
     const auto& [range, where] = item;
     const auto text = range.to_text();
-    if (range.family() == Family::v6) {
-      report_.error(where,
-                    fmt::format("range {} is IPv6: name an IPv4 range, IPv6 hosts find their addresses by router "
-                                "advertisements",
-                                text));
-      return;
-    }
+    for (const auto& entry : dhcp_.statics.value_or({}))
+      if (range.contains(entry.lease.address))
+        report_.error(entry.where, fmt::format("static address {} is inside the range {}: take one outside of it",
+                                               entry.lease.address.to_text(), text));
     if (!knows_subnets()) return;
     const auto* subnet = subnet_of(range.first);
     if (subnet == nullptr || !subnet->contains(range.last)) {
       report_.error(where, fmt::format("range {} is not inside the LAN's subnet, {}: correct the range or the address",
-                                       text, subnets()));
+                                       text, subnets(range.family())));
       return;
     }
-    if (range.first == subnet->first() || range.last == subnet->last())
+    // IPv6 has no broadcast address; its first is the anycast address of the subnet's routers (RFC 4291, 2.6.1).
+    if (range.first == subnet->first() || (range.family() == Family::v4 && range.last == subnet->last()))
       report_.error(where,
                     fmt::format("range {} holds the first or last address of {}, which no host can have: leave it "
                                 "out",
@@ -67,10 +61,6 @@ class DhcpCheck {
       if (range.contains(own.address))
         report_.error(where, fmt::format("range {} holds {}, this router's own address: leave it out", text,
                                          own.address.to_text()));
-    for (const auto& entry : dhcp_.statics.value_or({}))
-      if (range.contains(entry.lease.address))
-        report_.error(entry.where, fmt::format("static address {} is inside the range {}: take one outside of it",
-                                               entry.lease.address.to_text(), text));
   }
 
   void check_overlaps() {
@@ -90,7 +80,7 @@ class DhcpCheck {
     if (knows_subnets() && subnet == nullptr)
       report_.error(entry.where, fmt::format("static address {} is not inside the LAN's subnet, {}: correct one of the "
                                              "two",
-                                             address.to_text(), subnets()));
+                                             address.to_text(), subnets(address.family())));
     for (const auto& own : own_)
       if (own.address == address)
         report_.error(entry.where,
@@ -98,10 +88,10 @@ class DhcpCheck {
   }
 
   void check_doubles() {
-    std::map<std::string, int> macs;
+    std::map<std::pair<std::string, Family>, int> macs;
     std::map<IpAddress, int> addresses;
     for (const auto& [lease, where] : *dhcp_.statics.value) {
-      if (const auto [first, is_new] = macs.try_emplace(lease.mac, where.line); !is_new)
+      if (const auto [first, is_new] = macs.try_emplace({lease.mac, lease.address.family()}, where.line); !is_new)
         report_.error(where, fmt::format("static \"{}\" is there twice, see line {}: remove one of the two", lease.mac,
                                          first->second));
       if (const auto [first, is_new] = addresses.try_emplace(lease.address, where.line); !is_new)

@@ -1,8 +1,6 @@
 #include "core/config/values_dhcp.hpp"
 
-#include <fmt/format.h>
-
-#include "base/text.hpp"
+#include "core/config/dhcp_options.hpp"
 #include "core/config/values.hpp"
 #include "core/config/values_net.hpp"
 
@@ -28,7 +26,7 @@ bool is_mac(std::string_view text) {
 }
 
 struct StaticLeases {
-  static std::string type() { return "table: MAC address = address"; }
+  static std::string type() { return "table: MAC address = address, or a list of one for each family"; }
   static std::optional<std::vector<StaticLeaseDraft>> read(const Node& node, const Field& field) {
     const auto* table = node.as<Table>();
     if (table == nullptr) {
@@ -41,15 +39,21 @@ struct StaticLeases {
       if (!is_mac(entry.key))
         field.report.error(entry.where,
                            "static " + shown(entry.key) + " is not a MAC address: write it like \"02:00:00:00:20:05\"");
-      const auto address = HostAddress::read(entry.node, field);
-      if (address) leases.push_back({{lower_case(entry.key), *address}, entry.where});
+      const auto take = [&](const Node& value) {
+        if (const auto address = HostAddress::read(value, field))
+          leases.push_back({{lower_case(entry.key), *address}, value.where});
+      };
+      if (const auto* list = entry.node.as<List>())
+        std::ranges::for_each(*list, take);
+      else
+        take(entry.node);
     }
     return field.report.errors() == before ? std::optional(std::move(leases)) : std::nullopt;
   }
 };
 
 struct Options {
-  static std::string type() { return "table: option = text"; }
+  static std::string type() { return "table: option = text or number"; }
   static std::optional<std::vector<DhcpOption>> read(const Node& node, const Field& field) {
     const auto* table = node.as<Table>();
     if (table == nullptr) {
@@ -58,20 +62,8 @@ struct Options {
     }
     const int before = field.report.errors();
     std::vector<DhcpOption> options;
-    for (const auto& entry : *table) {
-      const auto* text = entry.node.as<std::string>();
-      if (text == nullptr) {
-        field.wrong_kind(entry.node, "a string");
-      } else if (std::ranges::count(dhcp_options(), entry.key) == 0) {
-        const auto meant = nearest(entry.key, dhcp_options());
-        field.report.error(entry.where,
-                           fmt::format("option {} is not known: {}", shown(entry.key),
-                                       meant.empty() ? fmt::format("use {}", fmt::join(dhcp_options(), ", "))
-                                                     : fmt::format("did you mean {}?", meant)));
-      } else {
-        options.push_back({entry.key, *text});
-      }
-    }
+    for (const auto& entry : *table)
+      if (auto option = read_dhcp_option(entry, field)) options.push_back(*std::move(option));
     return field.report.errors() == before ? std::optional(std::move(options)) : std::nullopt;
   }
 };
@@ -94,10 +86,11 @@ struct DomainName {
 };
 
 constexpr std::array rows{
-    many<&DhcpDraft::ranges, LeaseRange>({.name = "range",
-                                          .meaning = "The addresses that are leased.",
-                                          .example = "\"192.168.1.100-192.168.1.199\"",
-                                          .required = true}),
+    many<&DhcpDraft::ranges, LeaseRange>(
+        {.name = "range",
+         .meaning = "The addresses that are leased; with an IPv6 range by DHCPv6, too.",
+         .example = "\"192.168.1.100-192.168.1.199\"",
+         .required = true}),
     one<&DhcpDraft::lease, DurationOf<minute, 30 * day>>({.name = "lease",
                                                           .meaning = "For how long an address is leased.",
                                                           .fallback = "`\"12h\"`",
@@ -121,27 +114,5 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const Key<DhcpDraft>> dhcp_keys() { return rows; }
-
-std::span<const std::string_view> dhcp_options() {
-  static constexpr std::array<std::string_view, 18> names{"boot-file-name",
-                                                          "default-url",
-                                                          "domain-search",
-                                                          "interface-mtu",
-                                                          "log-servers",
-                                                          "lpr-servers",
-                                                          "netbios-node-type",
-                                                          "netbios-name-servers",
-                                                          "nntp-server",
-                                                          "ntp-servers",
-                                                          "pop-server",
-                                                          "smtp-server",
-                                                          "tcode",
-                                                          "tftp-server-name",
-                                                          "time-offset",
-                                                          "time-servers",
-                                                          "v4-captive-portal",
-                                                          "www-server"};
-  return names;
-}
 
 }  // namespace fairlead::config

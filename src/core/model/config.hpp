@@ -34,7 +34,7 @@ struct Vlan {
   bool operator==(const Vlan&) const = default;
 };
 
-/// A host that always gets the same address.
+/// A host that always gets the same address; one of each family at most.
 struct StaticLease {
   std::string mac;  ///< "02:00:00:00:20:05", in lower case
   IpAddress address;
@@ -42,14 +42,14 @@ struct StaticLease {
 };
 
 struct DhcpOption {
-  std::string name;  ///< one of dhcp_options()
-  std::string value;
+  std::string name;   ///< Kea's; which there are: core/config/dhcp_options.cpp
+  std::string value;  ///< checked; of several, separated by commas
   bool operator==(const DhcpOption&) const = default;
 };
 
-/// The DHCP server of a LAN.
+/// The DHCP server of a LAN. With an IPv6 range there is a DHCPv6 server as well.
 struct DhcpServerConfig {
-  std::vector<IpRange> ranges;
+  std::vector<IpRange> ranges;  ///< of both families
   Duration lease = std::chrono::hours(12);
   std::vector<IpAddress> dns;  ///< empty: the resolvers of the healthy uplinks
   std::vector<StaticLease> statics;

@@ -12,26 +12,12 @@
 #include <cstring>
 
 #include "base/pipe.hpp"
+#include "sys/service/environment.hpp"
 
 namespace fairlead::service {
 namespace {
 
 namespace asio = boost::asio;
-
-std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
-  std::vector<std::string> environment;
-  for (char** entry = ::environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
-  for (const auto& [name, value] : added) environment.push_back(fmt::format("{}={}", name, value));
-  return environment;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (auto& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 /// The child's part, between fork and exec: only what signal-safety(7) allows.
 [[noreturn]] void become(int input, int output, char* const* command, char* const* environment) {

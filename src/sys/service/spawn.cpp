@@ -17,6 +17,7 @@
 
 #include "base/pipe.hpp"
 #include "base/text.hpp"
+#include "sys/service/environment.hpp"
 
 namespace fairlead::service {
 namespace {
@@ -53,8 +54,8 @@ bool mount_folders(const Program& program) {
 }
 
 /// In the child; only system calls, nothing that allocates.
-[[noreturn]] void become(const Program& program, char* const* arguments, const Fd& input, const Pipe& output,
-                         const Fd& report) {
+[[noreturn]] void become(const Program& program, char* const* arguments, char* const* environment, const Fd& input,
+                         const Pipe& output, const Fd& report) {
   ::setsid();
   sigset_t none;
   sigemptyset(&none);
@@ -65,7 +66,7 @@ bool mount_folders(const Program& program) {
   ::dup2(output.write_end.get(), STDERR_FILENO);
   ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   if (!mount_folders(program)) give_up(report, Failure::Step::mount);
-  ::execvp(arguments[0], arguments);
+  ::execvpe(arguments[0], arguments, environment);
   give_up(report, Failure::Step::run);
 }
 
@@ -79,13 +80,13 @@ Result<Spawned> spawn(const Program& program) {
   const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!input) return std::unexpected(system_error("/dev/null", errno));
   auto words = program.command;
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  auto environment = environment_with(program.added);
+  const auto arguments = pointers_to(words);
+  const auto settings = pointers_to(environment);
 
   const pid_t pid = ::fork();
   if (pid < 0) return std::unexpected(system_error("start " + words.front(), errno));
-  if (pid == 0) become(program, arguments.data(), input, *output, report->write_end);
+  if (pid == 0) become(program, arguments.data(), settings.data(), input, *output, report->write_end);
   report->write_end.reset();
   // The program's own start closes the pipe; until then the child does a handful of system calls.
   Failure failure;

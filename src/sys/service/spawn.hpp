@@ -21,6 +21,7 @@ struct PrivateFolder {
 struct Program {
   std::vector<std::string> command;  ///< found in PATH
   std::vector<PrivateFolder> folders;
+  std::vector<std::pair<std::string, std::string>> added;  ///< to our own environment
 };
 
 struct Spawned {
