@@ -22,6 +22,10 @@ struct Paths {
   [[nodiscard]] std::string dhcp_state(const std::string& link) const { return state + "/dhcp/" + link; }
   /// Fairlead itself under the name by which it knows that a DHCP client calls; beside the control socket.
   [[nodiscard]] std::string dhcp_hook() const { return run + "/" + dhcp_hook_name; }
+  /// The folder that radvd reads its file in.
+  [[nodiscard]] std::string radvd() const { return run + "/radvd"; }
+  /// IPv6 prefixes that LANs were told of.
+  [[nodiscard]] std::string advertised() const { return state + "/advertised.json"; }
   [[nodiscard]] std::string uplinks() const { return state + "/uplinks.json"; }
   [[nodiscard]] std::string overrides() const { return state + "/overrides.json"; }
 };

@@ -3,12 +3,14 @@
 #include "core/plan/difference.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/router_advertisements.hpp"
 #include "daemon/sysctl_memory.hpp"
 
 namespace fairlead::daemon {
 
 Result<void> remove_everything(const Paths& paths) {
   remove_dhcp_clients(paths);
+  remove_router_advertisements(paths);
   auto kernel = Kernel::open();
   if (!kernel) return std::unexpected(kernel.error());
   auto sysctls = SysctlMemory::load(paths.sysctls());

@@ -23,6 +23,7 @@
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
+#include "daemon/router_advertisements.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/wan_request.hpp"
 #include "sys/conntrack/conntrack.hpp"
@@ -64,7 +65,8 @@ class Service {
         watch_(loop_, [this] { take_verdicts(); }),
         feed_([this] { return opening_lines(*present()); }),
         hook_(loop_, journal),
-        dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }) {
+        dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
+        advertisements_(loop_, journal, paths) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
@@ -139,15 +141,18 @@ class Service {
                    "stopped",
                    "",
                    removes_ ? "everything of ours is removed from the kernel" : "the kernel keeps forwarding"});
-    dhcp_.stop([this] {
-      // A turn of the loop in which the readers of the monitor wake, and one in which they write.
-      asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); });
+    advertisements_.stop([this] {
+      dhcp_.stop([this] {
+        // A turn of the loop in which the readers of the monitor wake, and one in which they write.
+        asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); });
+      });
     });
   }
 
   void follow_uplinks() {
     watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     dhcp_.follow(router_.dhcp_uplinks());
+    advertisements_.follow(router_.advertisements());
   }
 
   Result<void> load() {
@@ -282,6 +287,7 @@ class Service {
   api::Feed feed_;
   Hook hook_;
   DhcpClients dhcp_;
+  RouterAdvertisements advertisements_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward

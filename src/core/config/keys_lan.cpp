@@ -51,8 +51,7 @@ constexpr std::array rows{
          .meaning = "Router advertisements, by which IPv6 hosts make addresses in each /64 that Fairlead sets here, "
                     "static or delegated, and find this router. Fairlead runs radvd.",
          .fallback = "`true`",
-         .example = "false",
-         .later = "nothing is advertised yet: run radvd of the system for now"}),
+         .example = "false"}),
     many<&LanDraft::helpers, OneOf<helpers>, Empty::allowed>(
         {.name = "helpers",
          .meaning = "Protocols whose second connections are let in, and keep the uplink of the first: active FTP, the "
