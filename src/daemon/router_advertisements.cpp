@@ -22,7 +22,6 @@ constexpr auto program = "radvd";
 constexpr auto seen_folder = "/run/radvd";
 /// One that runs for this long has understood its file.
 constexpr auto proof_time = 3s;
-constexpr auto down_patience = 5s;
 
 std::string pid_file_of(const Paths& paths) { return fmt::format("{}/{}.pid", paths.services(), program); }
 
@@ -136,8 +135,7 @@ void RouterAdvertisements::stop(std::function<void()> done) {
   service_.stop(std::move(done));
 }
 
-void remove_router_advertisements(const Paths& paths) {
-  service::end_noted_process(pid_file_of(paths), down_patience);
+void forget_router_advertisements(const Paths& paths) {
   std::error_code ignored;
   std::filesystem::remove_all(paths.radvd(), ignored);
 }

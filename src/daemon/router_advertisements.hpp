@@ -49,7 +49,7 @@ class RouterAdvertisements {
   bool stopping_ = false;
 };
 
-/// `down` without a daemon.
-void remove_router_advertisements(const Paths& paths);
+/// `down`: removes the files of one that does not run any more.
+void forget_router_advertisements(const Paths& paths);
 
 }  // namespace fairlead::daemon

@@ -75,6 +75,7 @@ bool mount_folders(const Program& program) {
 
 Result<Spawned> spawn(const Program& program) {
   if (auto made = make_folders(program); !made) return std::unexpected(made.error());
+  for (const auto& file : program.stale) ::unlink(file.c_str());
   auto output = make_pipe();
   auto report = make_pipe();
   if (!output || !report) return std::unexpected(output ? report.error() : output.error());
