@@ -48,8 +48,8 @@ TEST(DhcpDiscovery, AServerIsNamedAsItNamesItself) {
 }
 
 TEST(DhcpDiscovery, WhatIsNoServersMessageIsNone) {
-  for (const std::uint8_t type : {1, 3, 4, 7, 8}) EXPECT_FALSE(parse_server_frame(from_server(type))) << int{type};
-  for (const std::uint8_t type : {2, 5, 6}) EXPECT_TRUE(parse_server_frame(from_server(type))) << int{type};
+  for (const std::uint8_t type : Bytes{1, 3, 4, 7, 8}) EXPECT_FALSE(parse_server_frame(from_server(type))) << int{type};
+  for (const std::uint8_t type : Bytes{2, 5, 6}) EXPECT_TRUE(parse_server_frame(from_server(type))) << int{type};
   const auto whole = from_server();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const auto cut = parse_server_frame(std::span(whole).first(size));

@@ -43,7 +43,7 @@ std::string answer(const nlohmann::json& leases) {
 }
 
 std::vector<ClientLease> read(const nlohmann::json& changes) {
-  const auto page = parse_lease_page(answer({lease(changes)}), lans(), now);
+  const auto page = parse_lease_page(answer(nlohmann::json::array({lease(changes)})), lans(), now);
   EXPECT_TRUE(page) << page.error().message;
   return page.value_or(LeasePage{}).leases;
 }

@@ -53,12 +53,12 @@ Result<DhcpListener> DhcpListener::open(const std::string& device) {
   if (auto filtered = filter_servers(socket); !filtered) return std::unexpected(filtered.error());
   sockaddr_ll link{};
   link.sll_family = AF_PACKET;
-  // Not ETH_P_ALL, which would see the packets of a trunk's VLANs, too.
+  // Not ETH_P_ALL, which would see what we send, too.
   link.sll_protocol = htons(ETH_P_IP);
   link.sll_ifindex = static_cast<int>(::if_nametoindex(device.c_str()));
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&link), sizeof link) != 0)
     return std::unexpected(system_error(device, errno));
-  return DhcpListener(std::move(socket), mac);
+  return DhcpListener(std::move(socket), link.sll_ifindex, mac);
 }
 
 Result<void> DhcpListener::send(std::span<const std::uint8_t> frame) const {
@@ -69,10 +69,17 @@ Result<void> DhcpListener::send(std::span<const std::uint8_t> frame) const {
 
 Result<std::vector<std::uint8_t>> DhcpListener::receive() const {
   std::vector<std::uint8_t> frame(2048);
-  const auto size = ::recv(socket_.get(), frame.data(), frame.size(), 0);
-  if (size < 0 && errno != EAGAIN) return std::unexpected(system_error("hear DHCP servers", errno));
-  frame.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-  return frame;
+  for (;;) {
+    sockaddr_ll from{};
+    socklen_t length = sizeof from;
+    const auto size =
+        ::recvfrom(socket_.get(), frame.data(), frame.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
+    if (size < 0 && errno != EAGAIN) return std::unexpected(system_error("hear DHCP servers", errno));
+    // A socket of a trunk is given the packets of its VLANs, too; they say that they are of another device.
+    if (size > 0 && from.sll_ifindex != index_) continue;
+    frame.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return frame;
+  }
 }
 
 }  // namespace fairlead::solicit

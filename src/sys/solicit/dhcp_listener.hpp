@@ -24,9 +24,11 @@ class DhcpListener {
   [[nodiscard]] Result<std::vector<std::uint8_t>> receive() const;
 
  private:
-  DhcpListener(Fd socket, std::array<std::uint8_t, 6> mac) : socket_(std::move(socket)), mac_(mac) {}
+  DhcpListener(Fd socket, int index, std::array<std::uint8_t, 6> mac)
+      : socket_(std::move(socket)), index_(index), mac_(mac) {}
 
   Fd socket_;
+  int index_;
   std::array<std::uint8_t, 6> mac_;
 };
 
