@@ -6,6 +6,7 @@
 #include "core/plan/difference.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/router_advertisements.hpp"
 #include "daemon/sysctl_memory.hpp"
 #include "sys/service/leftover.hpp"
 
@@ -27,6 +28,7 @@ void end_services(const Paths& paths) {
 Result<void> remove_everything(const Paths& paths) {
   end_services(paths);
   forget_dhcp_clients(paths);
+  forget_router_advertisements(paths);
   auto kernel = Kernel::open();
   if (!kernel) return std::unexpected(kernel.error());
   auto sysctls = SysctlMemory::load(paths.sysctls());

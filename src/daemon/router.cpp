@@ -208,6 +208,7 @@ void Router::finish(const Config& config, const Settled& settled) {
   router_search_.ask_where_needed(settled.compiled.uplinks);
   dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
   dhcp_servers_ = settled.compiled.dhcp;
+  advertisements_ = settled.compiled.advertisements;
   publish(config, settled);
 }
 

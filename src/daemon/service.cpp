@@ -24,6 +24,7 @@
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
+#include "daemon/router_advertisements.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/wan_request.hpp"
 #include "sys/conntrack/conntrack.hpp"
@@ -66,7 +67,8 @@ class Service {
         feed_([this] { return opening_lines(*present()); }),
         hook_(loop_, journal),
         dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
-        lan_dhcp_(loop_, journal, paths) {
+        lan_dhcp_(loop_, journal, paths),
+        advertisements_(loop_, journal, paths) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
@@ -152,12 +154,14 @@ class Service {
         nullptr, [this](void*) { asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); }); });
     dhcp_.stop([all] {});
     lan_dhcp_.stop([all] {});
+    advertisements_.stop([all] {});
   }
 
   void follow_uplinks() {
     watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     dhcp_.follow(router_.dhcp_uplinks());
     lan_dhcp_.follow(router_.dhcp_servers());
+    advertisements_.follow(router_.advertisements());
   }
 
   Result<void> load() {
@@ -293,6 +297,7 @@ class Service {
   Hook hook_;
   DhcpClients dhcp_;
   LanDhcp lan_dhcp_;
+  RouterAdvertisements advertisements_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward

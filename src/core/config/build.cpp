@@ -40,6 +40,8 @@ LanConfig build(const LanDraft& draft) {
   lan.ports = draft.ports.values();
   lan.addresses = draft.addresses.values();
   lan.reach = draft.reach.values();
+  lan.helpers = draft.helpers.values();
+  take(lan.advertise, draft.advertise);
   if (draft.dhcp.value) lan.dhcp = build(*draft.dhcp.value);
   lan.where = draft.where;
   return lan;

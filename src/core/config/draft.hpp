@@ -76,6 +76,8 @@ struct LanDraft {
   Listed<Prefix> addresses;
   Listed<std::string> reach;
   Single<DhcpDraft> dhcp;
+  Listed<Helper> helpers;
+  Single<bool> advertise;
 };
 
 struct BandwidthDraft {

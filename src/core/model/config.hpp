@@ -58,6 +58,9 @@ struct DhcpServerConfig {
   bool operator==(const DhcpServerConfig&) const = default;
 };
 
+/// A protocol that opens second connections, which connection tracking can be made to expect.
+enum class Helper : std::uint8_t { ftp, sip, tftp, pptp, h323, irc };
+
 struct LanConfig {
   std::string name;
   std::string interface;           ///< with `vlan` or `ports` a device that Fairlead makes
@@ -65,6 +68,8 @@ struct LanConfig {
   std::vector<std::string> ports;  ///< devices that are joined to the bridge `interface`; key `bridge`
   std::vector<Prefix> addresses;   ///< with host bits; empty: what the system has set is kept and followed
   std::vector<std::string> reach;  ///< other LANs that hosts here may open connections to
+  std::vector<Helper> helpers;     ///< of connections that hosts here open
+  bool advertise = true;           ///< its IPv6 /64s by router advertisements, and this router with them
   std::optional<DhcpServerConfig> dhcp;
   Where where;
   bool operator==(const LanConfig&) const = default;
