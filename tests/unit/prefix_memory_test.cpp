@@ -19,10 +19,8 @@ constexpr WallTime start{std::chrono::hours(500'000)};
 
 class PrefixMemoryTest : public testing::Test {
  protected:
-  PrefixMemoryTest() : file_(testing::TempDir() + "prefixes-" + std::to_string(::getpid()) + ".json") {
-    std::filesystem::remove(file_);
-  }
-  ~PrefixMemoryTest() override { std::filesystem::remove(file_); }
+  void SetUp() override { std::filesystem::remove(file_); }
+  void TearDown() override { std::filesystem::remove(file_); }
 
   static std::vector<LanAdvertisement> lan(const std::vector<std::string>& prefixes) {
     LanAdvertisement told;
@@ -32,7 +30,7 @@ class PrefixMemoryTest : public testing::Test {
     return {told};
   }
   /// "PREFIX use" of what home is told.
-  std::vector<std::string> told(PrefixMemory& memory, const std::vector<std::string>& prefixes, WallTime now) {
+  static std::vector<std::string> told(PrefixMemory& memory, const std::vector<std::string>& prefixes, WallTime now) {
     auto lans = lan(prefixes);
     memory.update(lans, now);
     std::vector<std::string> texts;
@@ -41,7 +39,7 @@ class PrefixMemoryTest : public testing::Test {
     return texts;
   }
 
-  std::string file_;
+  std::string file_ = testing::TempDir() + "prefixes-" + std::to_string(::getpid()) + ".json";
 };
 
 using testing::ElementsAre;

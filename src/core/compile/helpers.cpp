@@ -15,12 +15,12 @@ namespace fairlead::compile {
 namespace {
 
 struct Assignment {
-  Helper helper;
-  const char* name;      ///< of our object and chain
-  const char* type;      ///< the kernel's
-  const char* protocol;  ///< as nft names it
+  Helper helper{};
+  const char* name = "";      ///< of our object and chain
+  const char* type = "";      ///< the kernel's
+  const char* protocol = "";  ///< as nft names it
   Protocol number;
-  int port;  ///< IANA's; other ports are no one's own
+  int port = 0;  ///< IANA's; other ports are no one's own
 };
 
 constexpr std::array assignments{Assignment{Helper::ftp, "ftp", "ftp", "tcp", tcp, 21},

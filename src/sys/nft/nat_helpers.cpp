@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -21,9 +22,8 @@ std::string nat_module(const Feature& feature) {
 }
 
 bool is_listed(std::string_view modules, std::string_view wanted) {
-  for (const auto line : split(modules, '\n'))
-    if (line.substr(0, line.find(' ')) == wanted) return true;
-  return false;
+  return std::ranges::any_of(split(modules, '\n'),
+                             [&](const auto line) { return line.substr(0, line.find(' ')) == wanted; });
 }
 
 /// A helper of the kernel's own is no module, and modprobe knows that.
