@@ -111,7 +111,9 @@ void RouterAdvertisements::schedule() {
 void RouterAdvertisements::note_start() {
   proof_.expires_after(proof_time);
   proof_.async_wait([this](boost::system::error_code moved) {
-    if (!moved) journal_.set_conditions("advertisements", {});
+    if (moved) return;
+    told_.clear();
+    journal_.set_conditions("advertisements", {});
   });
 }
 
@@ -119,7 +121,8 @@ void RouterAdvertisements::note_end(const std::string& how) {
   proof_.cancel();
   const auto why = service::is_installed(program) ? fmt::format("{} does not run ({}): see the log", program, how)
                                                   : fmt::format("install the package {}", program);
-  spdlog::error("hosts are told nothing of IPv6: {}", why);
+  if (why != told_) spdlog::error("hosts are told nothing of IPv6: {}", why);
+  told_ = why;
   journal_.set_conditions(
       "advertisements",
       {{"router-advertisements", program, {}, why, "new hosts get no IPv6, and others lose it within half an hour"}});

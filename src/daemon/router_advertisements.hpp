@@ -41,6 +41,7 @@ class RouterAdvertisements {
   std::vector<LanAdvertisement> wanted_;  // with what they have lost
   std::optional<BootTime> due_;           // then the text is another
   std::string text_;                      // of the file
+  std::string told_;                      // why it did not run
   service::Service service_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer proof_;  // that radvd stays

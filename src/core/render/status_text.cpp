@@ -47,9 +47,10 @@ std::string status_text(const Snapshot& snapshot, WallTime now) {
                     both(uplink.ipv4.address, uplink.ipv6.address), both(uplink.ipv4.gateway, uplink.ipv6.gateway),
                     uplink.why});
   text += columns_text(rows) + "\n";
-  rows = {{"LAN", "STATE", "DEVICE", "ADDRESS"}};
+  rows = {{"LAN", "STATE", "DEVICE", "ADDRESS", "ADVERTISED"}};
   for (const auto& lan : snapshot.lans)
-    rows.push_back({lan.name, lan.carrier ? "up" : "no carrier", lan.device, dash_if_empty(join(lan.addresses, " "))});
+    rows.push_back({lan.name, lan.carrier ? "up" : "no carrier", lan.device, dash_if_empty(join(lan.addresses, " ")),
+                    dash_if_empty(join(lan.advertised, " "))});
   text += columns_text(rows) + "\n";
   if (snapshot.connections) text += fmt::format("  {} connections\n", *snapshot.connections);
   for (const auto& condition : snapshot.conditions)
