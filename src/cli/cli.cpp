@@ -18,6 +18,7 @@ std::span<const Command> commands() {
       Command{"run", "be the router, in the foreground", "fairlead run -c /etc/fairlead/fairlead.toml", configure_run},
       Command{"reload", "let the running router read its file again", "fairlead reload", configure_reload},
       Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
+      Command{"leases", "show which host of the LANs was lent which address", "fairlead leases", configure_leases},
       Command{"wan", "take an uplink out by hand, or put it back", "fairlead wan drain cable1 --for 10m",
               configure_wan},
       Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},

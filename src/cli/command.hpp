@@ -31,6 +31,7 @@ Action configure_plan(CLI::App& app);
 Action configure_run(CLI::App& app);
 Action configure_reload(CLI::App& app);
 Action configure_status(CLI::App& app);
+Action configure_leases(CLI::App& app);
 Action configure_wan(CLI::App& app);
 Action configure_monitor(CLI::App& app);
 Action configure_down(CLI::App& app);

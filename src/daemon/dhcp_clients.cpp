@@ -220,8 +220,7 @@ void DhcpClients::stop(const std::function<void()>& done) {
   }
 }
 
-void remove_dhcp_clients(const Paths& paths) {
-  for (const auto& file : noted_clients(paths)) service::end_noted_process(file, 5s);
+void forget_dhcp_clients(const Paths& paths) {
   std::remove(paths.leases().c_str());
   std::remove(paths.dhcp_hook().c_str());
   std::error_code ignored;

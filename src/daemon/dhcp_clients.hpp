@@ -62,7 +62,7 @@ class DhcpClients {
   bool stopping_ = false;
 };
 
-/// `down` without a daemon: ends what runs, and forgets the leases.
-void remove_dhcp_clients(const Paths& paths);
+/// `down`: forgets the leases and what the clients needed; they have ended.
+void forget_dhcp_clients(const Paths& paths);
 
 }  // namespace fairlead::daemon

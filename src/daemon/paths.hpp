@@ -23,6 +23,13 @@ struct Paths {
   [[nodiscard]] std::string dhcp_state(const std::string& link) const { return state + "/dhcp/" + link; }
   /// Fairlead itself under the name by which it knows that a DHCP client calls; beside the control socket.
   [[nodiscard]] std::string dhcp_hook() const { return run + "/" + dhcp_hook_name; }
+  /// The same of the LANs' DHCP server; `name` is "kea-dhcp4" or "kea-dhcp6". Leases are in the state folder.
+  [[nodiscard]] std::string kea_run(const std::string& name) const { return run + "/" + name; }
+  [[nodiscard]] std::string kea_state(const std::string& name) const { return state + "/" + name; }
+  /// The folder that radvd reads its file in.
+  [[nodiscard]] std::string radvd() const { return run + "/radvd"; }
+  /// IPv6 prefixes that LANs were told of.
+  [[nodiscard]] std::string advertised() const { return state + "/advertised.json"; }
   [[nodiscard]] std::string uplinks() const { return state + "/uplinks.json"; }
   [[nodiscard]] std::string overrides() const { return state + "/overrides.json"; }
 };

@@ -1,14 +1,34 @@
 #include "daemon/removal.hpp"
 
+#include <filesystem>
+#include <vector>
+
 #include "core/plan/difference.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/kernel.hpp"
+#include "daemon/router_advertisements.hpp"
 #include "daemon/sysctl_memory.hpp"
+#include "sys/service/leftover.hpp"
 
 namespace fairlead::daemon {
+namespace {
+
+/// Whatever runs below us; a daemon that lived has ended its own already.
+void end_services(const Paths& paths) {
+  constexpr auto patience = std::chrono::seconds(5);
+  std::vector<std::filesystem::path> noted;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(paths.services(), ignored))
+    noted.push_back(entry.path());
+  for (const auto& file : noted) service::end_noted_process(file, patience);
+}
+
+}  // namespace
 
 Result<void> remove_everything(const Paths& paths) {
-  remove_dhcp_clients(paths);
+  end_services(paths);
+  forget_dhcp_clients(paths);
+  forget_router_advertisements(paths);
   auto kernel = Kernel::open();
   if (!kernel) return std::unexpected(kernel.error());
   auto sysctls = SysctlMemory::load(paths.sysctls());

@@ -238,6 +238,8 @@ void Router::finish(const Config& config, const Settled& settled) {
   probed_ = probed(config, settled.compiled.uplinks);
   router_search_.ask_where_needed(settled.compiled.uplinks);
   dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
+  dhcp_servers_ = settled.compiled.dhcp;
+  advertisements_ = settled.compiled.advertisements;
   publish(config, settled);
 }
 

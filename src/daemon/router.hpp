@@ -52,6 +52,8 @@ class Router {
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
   [[nodiscard]] const std::vector<DhcpUplink>& dhcp_uplinks() const { return dhcp_; }
+  [[nodiscard]] const DhcpServers& dhcp_servers() const { return dhcp_servers_; }
+  [[nodiscard]] const std::vector<LanAdvertisement>& advertisements() const { return advertisements_; }
 
   /// A policy chooses by latency.
   [[nodiscard]] bool wants_latency() const;
@@ -100,6 +102,8 @@ class Router {
   Leases leases_;
   std::vector<Probed> probed_;
   std::vector<DhcpUplink> dhcp_;
+  DhcpServers dhcp_servers_;
+  std::vector<LanAdvertisement> advertisements_;
   Overrides overrides_;
   UplinkHistory history_;
   Failbacks failbacks_;

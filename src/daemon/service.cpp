@@ -20,9 +20,11 @@
 #include "daemon/health_watch.hpp"
 #include "daemon/hook.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/lan_dhcp.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
+#include "daemon/router_advertisements.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/wan_request.hpp"
 #include "sys/conntrack/conntrack.hpp"
@@ -64,7 +66,9 @@ class Service {
         watch_(loop_, [this] { take_verdicts(); }),
         feed_([this] { return opening_lines(*present()); }),
         hook_(loop_, journal),
-        dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }) {
+        dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
+        lan_dhcp_(loop_, journal, paths),
+        advertisements_(loop_, journal, paths) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
@@ -105,6 +109,11 @@ class Service {
       end();
       return nlohmann::json::object();
     };
+    table["leases"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
+      auto leases = nlohmann::json::array();
+      for (const auto& lease : lan_dhcp_.leases()) leases.push_back(to_json(lease));
+      return nlohmann::json{{"leases", std::move(leases)}};
+    };
     table["dhcp-event"] = [this](const nlohmann::json& event) -> Result<nlohmann::json> {
       if (auto taken = dhcp_.take(event); !taken) return std::unexpected(taken.error());
       return nlohmann::json::object();
@@ -140,15 +149,20 @@ class Service {
                    "stopped",
                    "",
                    removes_ ? "everything of ours is removed from the kernel" : "the kernel keeps forwarding"});
-    dhcp_.stop([this] {
-      // A turn of the loop in which the readers of the monitor wake, and one in which they write.
-      asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); });
-    });
+    // Called for the last one, and then: a turn of the loop in which the readers of the monitor wake, and one in which
+    // they write.
+    const auto all = std::shared_ptr<void>(
+        nullptr, [this](void*) { asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); }); });
+    dhcp_.stop([all] {});
+    lan_dhcp_.stop([all] {});
+    advertisements_.stop([all] {});
   }
 
   void follow_uplinks() {
     watch_.follow(router_.probed_uplinks(), router_.wants_latency());
     dhcp_.follow(router_.dhcp_uplinks());
+    lan_dhcp_.follow(router_.dhcp_servers());
+    advertisements_.follow(router_.advertisements());
   }
 
   Result<void> load() {
@@ -286,6 +300,8 @@ class Service {
   api::Feed feed_;
   Hook hook_;
   DhcpClients dhcp_;
+  LanDhcp lan_dhcp_;
+  RouterAdvertisements advertisements_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward

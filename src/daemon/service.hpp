@@ -4,8 +4,8 @@
 //
 //   kernel events ─▶ debounce ─┐
 //   slow timer ────────────────┤
-//   probes ─▶ verdicts ────────┼─▶ Router::reconcile ─▶ Snapshot ─▶ control socket
-//   DHCP clients ─▶ leases ────┘
+//   probes ─▶ verdicts ────────┼─▶ Router::reconcile ─┬─▶ Snapshot ─▶ control socket
+//   DHCP clients ─▶ leases ────┘                      └─▶ programs below us: LAN DHCP, …
 //   SIGHUP, "reload" ─▶ Router::reload ┘
 #include <string>
 

@@ -5,6 +5,7 @@
 
 #include "core/compile/context.hpp"
 #include "core/compile/delegation.hpp"
+#include "core/render/radvd.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -61,11 +62,14 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
   }
   const auto effective = compile::with_delegated(config, facts);
   for (const auto& lan : effective.lans) {
-    LanStatus status{lan.name, lan.interface, false, {}};
+    LanStatus status{lan.name, lan.interface, false, {}, {}};
     if (const auto* link = facts.link(lan.interface)) status.carrier = link->carrier;
     for (const auto family : families)
       for (const auto& address : compile::lan_addresses(lan, facts, family))
         status.addresses.push_back(address.to_text());
+    for (const auto& told : compiled.advertisements)
+      if (told.lan == lan.name)
+        for (const auto& prefix : told.prefixes) status.advertised.push_back(render::to_text(prefix));
     snapshot.lans.push_back(std::move(status));
   }
   return snapshot;

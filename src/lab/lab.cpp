@@ -64,6 +64,8 @@ Result<void> set_sysctls(const LabHost& host) {
     values.emplace_back("net/ipv6/conf/" + scope + "/accept_dad", "0");
     if (host.role != Role::router) values.emplace_back("net/ipv6/conf/" + scope + "/keep_addr_on_down", "1");
   }
+  // Hosts of LANs have their static addresses, and no others.
+  if (host.role == Role::lan_host) values.emplace_back("net/ipv6/conf/default/accept_ra", "0");
   if (host.forwards()) {
     values.emplace_back("net/ipv4/ip_forward", "1");
     values.emplace_back("net/ipv6/conf/all/forwarding", "1");

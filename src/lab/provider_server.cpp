@@ -33,6 +33,8 @@ Command command_of(const Offer& offer, const std::string& stem) {
                     offer.lifetime.count()));
     // Without a value: none, not even the server's own address.
     command.push_back(offer.gateway ? "--dhcp-option=option:router," + offer.gateway->to_text() : "--dhcp-option=3");
+    for (const auto& resolver : offer.resolvers)
+      command.push_back("--dhcp-option=option:dns-server," + resolver.to_text());
     if (offer.renew.count() != 0) command.push_back(fmt::format("--dhcp-option-force=58,{}", offer.renew.count()));
     if (offer.rebind.count() != 0) command.push_back(fmt::format("--dhcp-option-force=59,{}", offer.rebind.count()));
   }

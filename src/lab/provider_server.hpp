@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/ip.hpp"
@@ -18,6 +19,7 @@ namespace fairlead::lab {
 struct Offer {
   std::optional<Prefix> lends;                            ///< by DHCP; one address, with its subnet's length
   std::optional<IpAddress> gateway;                       ///< none: the lease names none
+  std::vector<IpAddress> resolvers;                       ///< that the lease names
   std::chrono::seconds lifetime = std::chrono::hours(1);  ///< at least 120 s, dnsmasq has no shorter lease
   std::chrono::seconds renew{};                           ///< T1, at least 3 s; 0: half the lifetime
   std::chrono::seconds rebind{};                          ///< T2, after T1; 0: seven eighths of the lifetime

@@ -3,6 +3,7 @@
 //   errors.txt                what is said about the file
 //   facts.json                the machine; with it there must be
 //   state.txt, ruleset.nft    what is wanted of the kernel
+//   radvd.conf                what the LANs are told of IPv6, when the clock shows nothing
 //   kea-dhcp4.conf, kea-dhcp6.conf   the files of the LANs' DHCP servers
 //   plan.txt                  the steps to it: from before.toml (and before.json, or the same facts) where there is
 //                             one, else from an empty machine, and then without the nft script
@@ -22,6 +23,7 @@
 #include "core/plan/difference.hpp"
 #include "core/render/kea.hpp"
 #include "core/render/nft_script.hpp"
+#include "core/render/radvd.hpp"
 #include "core/render/state_text.hpp"
 
 namespace {
@@ -94,6 +96,7 @@ TEST_P(Golden, Matches) {
   std::string state = fairlead::render::state_text(compiled.state);
   for (const auto& warning : compiled.warnings) state += "warning: " + warning + "\n";
   expect_file(folder() / "state.txt", state);
+  expect_file(folder() / "radvd.conf", fairlead::render::radvd_conf(compiled.advertisements, {}));
   expect_file(folder() / "ruleset.nft", fairlead::render::nft_table(compiled.state.nft));
   for (const auto family : fairlead::families) {
     const auto& lans = compiled.dhcp.of(family);

@@ -75,6 +75,7 @@ Config rich_config() {
                                    .sources = {sample::range("198.51.100.7/32")},
                                    .wans = {"cable1"},
                                    .where = {}});
+  config.lans[0].helpers = {Helper::ftp, Helper::sip, Helper::tftp, Helper::pptp, Helper::h323, Helper::irc};
   config.wans[2].prefix_translation = true;
   config.wans[2].prefix = sample::prefix("2001:db8:300::/56");
   return config;

@@ -46,6 +46,15 @@ std::string example(const std::string& name) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+TEST(ConfigParse, TheIpv6ExampleTranslatesItsPrefixAndAsksForOneHelper) {
+  const auto config = config_of(example("ipv6.toml"));
+  ASSERT_THAT(config.lans, SizeIs(1));
+  EXPECT_THAT(config.lans[0].helpers, ElementsAre(Helper::ftp));
+  EXPECT_TRUE(config.lans[0].advertise);
+  ASSERT_THAT(config.wans, SizeIs(2));
+  EXPECT_TRUE(config.wans[0].prefix_translation);
+}
+
 TEST(ConfigParse, TheSmallExampleHasOnlyDefaults) {
   const auto config = config_of(example("small.toml"));
   ASSERT_THAT(config.lans, SizeIs(1));

@@ -41,6 +41,29 @@ constexpr const char* listing = R"(table inet fairlead {
 }
 )";
 
+TEST(NftListing, HelpersAreRead) {
+  const auto table = parse_listing(R"(table inet fairlead {
+	ct helper h323_calls {
+		comment "of another version"
+		type "Q.931" protocol tcp
+		l3proto inet
+	}
+
+	ct helper tftp {
+		type "tftp" protocol udp
+		l3proto inet
+	}
+
+	chain empty {
+	}
+}
+)");
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->helpers,
+            (std::map<std::string, nft::CtHelper>{{"h323_calls", {"Q.931", "tcp"}}, {"tftp", {"tftp", "udp"}}}));
+  EXPECT_TRUE(table->chains.contains("empty"));
+}
+
 TEST(NftListing, IsReadIntoCanonicalValues) {
   const auto table = parse_listing(listing);
   ASSERT_TRUE(table) << table.error().message;

@@ -53,6 +53,15 @@ TEST_F(KernelOptions, EveryModuleIsNamedWhereItIsMissing) {
   }
 }
 
+TEST_F(KernelOptions, BothHalvesOfAHelperAreNamed) {
+  auto text = three_uplinks;
+  write(text.insert(text.find("[wan"), "helpers = [\"ftp\"]\n"));
+  for (const char* module : {"nf_conntrack_ftp", "nf_nat_ftp"}) {
+    const vm::Hidden hidden(module);
+    expect_told_and_nothing_changed(module);
+  }
+}
+
 TEST_F(KernelOptions, WithoutConntrackNetlinkTheRouterWorksAndWarns) {
   const vm::Hidden hidden("nf_conntrack_netlink");
   start_router();

@@ -1,8 +1,8 @@
 // A machine with one network card and a VLAN switch is a whole router: one trunk, two LANs, three uplinks.
 #include <gmock/gmock.h>
 
+#include "dhcp_hosts.hpp"
 #include "guest.hpp"
-#include "router_fixture.hpp"
 
 namespace fairlead {
 namespace {
@@ -14,10 +14,12 @@ const std::string one_card = R"(
 [lan.seats]
 interface = "eth0"
 address = "192.168.1.1/24"
+dhcp = { range = "192.168.1.150-192.168.1.199", dns = "9.9.9.9" }
 [lan.staff]
 interface = "eth0"
 vlan = 20
 address = ["192.168.20.1/24", "fd00:20::1/64"]
+dhcp = { range = "192.168.20.150-192.168.20.199", dns = "9.9.9.9" }
 [wan.cable1]
 interface = "eth0"
 vlan = 101
@@ -34,7 +36,7 @@ address = "dhcp"
 ipv6 = "off"
 )";
 
-class Vlans : public RouterLab {
+class Vlans : public DhcpHosts {
  protected:
   void SetUp() override {
     ASSERT_TRUE(vm::is_guest()) << "needs 802.1Q: for tests/vm/run";
@@ -54,6 +56,13 @@ TEST_F(Vlans, OneTrunkCarriesTwoLansAndThreeUplinks) {
   for (const auto* uplink : {"cable1", "cable2", "cable3"})
     ASSERT_TRUE(lab::wait_until([&] { return state_of(uplink) == "up"; }, lab::in(60s))) << uplink;
   EXPECT_THAT(on_router({"ip", "-d", "link", "show", "dev", "eth0.20"}), HasSubstr("vlan protocol 802.1Q id 20"));
+  // Each gets its address on its own VLAN.
+  const auto seat = ask("seats-1", "seat-1").value_or(Told{});
+  const auto till = ask("staff-1", "till").value_or(Told{});
+  EXPECT_THAT(seat.address, HasSubstr("192.168.1.1")) << router_log();
+  EXPECT_THAT(till.address, HasSubstr("192.168.20.1")) << router_log();
+  EXPECT_TRUE(wait_for_lease("till", till.address));
+  EXPECT_EQ(leases().size(), 2U) << leases();
   for (const auto* from : {"seats-1", "staff-1"}) {
     std::map<std::string, int> seen;
     for (int n = 0; n < 8; ++n) ++seen[outside_of(from)];
@@ -72,6 +81,9 @@ TEST_F(Vlans, OneTrunkCarriesTwoLansAndThreeUplinks) {
   for (const auto* uplink : {"cable1", "cable2", "cable3"})
     ASSERT_TRUE(lab::wait_until([&] { return state_of(uplink) == "up"; }, lab::in(60s))) << uplink;
   EXPECT_NE(outside_of("staff-1"), "nothing");
+
+  EXPECT_THAT(router_log(), Not(HasSubstr("foreign")))
+      << "a provider's DHCP server on its VLAN is no stranger in a LAN";
 
   const auto changes = status().at("changes");
   EXPECT_EQ(fairlead("reload").status, 0);

@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "core/compile/advertisements.hpp"
 #include "core/compile/delegation.hpp"
 #include "core/compile/made_devices.hpp"
 #include "core/compile/parts.hpp"
@@ -77,6 +78,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   add_devices(context, table);
   add_marks(context, table);
   add_ingress(context, table);
+  add_helpers(context, table);
   add_from_lan(context, table);
   add_output(context, table);
   add_choice(context, table);
@@ -87,6 +89,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   add_filter(context, table);
   add_mss_clamp(context, table);
   give_sizes(table);
+  result.advertisements = advertisements(context);
   warn_of_missing_devices(context, result.warnings);
   warn_of_gateways(context, result.warnings);
   warn_of_leases(context, result.warnings);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/compile/uplinks.hpp"
+#include "core/model/advertisement.hpp"
 #include "core/model/dhcp_server.hpp"
 #include "core/model/state.hpp"
 
@@ -13,9 +14,10 @@ namespace fairlead::compile {
 
 struct Compiled {
   State state;
-  std::unique_ptr<Facts> foreseen;    ///< with devices that the State makes; none where all are there
-  std::vector<Uplink> uplinks;        ///< points into the Config and Facts it was made from, and into `foreseen`
-  DhcpServers dhcp;                   ///< of the LANs
+  std::unique_ptr<Facts> foreseen;  ///< with devices that the State makes; none where all are there
+  std::vector<Uplink> uplinks;      ///< points into the Config and Facts it was made from, and into `foreseen`
+  DhcpServers dhcp;                 ///< of the LANs
+  std::vector<LanAdvertisement> advertisements;
   std::vector<std::string> warnings;  ///< for people: what of the file cannot take effect at this moment, and why
 };
 

@@ -3,17 +3,17 @@
 #include <set>
 
 #include "base/ranges.hpp"
+#include "base/text.hpp"
 #include "core/compile/parts.hpp"
 
 namespace fairlead::compile {
 namespace {
 
-/// FNV-1a of the prefix, so that leases survive a change of everything else, the order of the file included.
+/// Of the prefix alone, so that leases survive a change of everything else, the order of the file included.
 std::uint32_t id_of(const Prefix& prefix, std::set<std::uint32_t>& taken) {
-  std::uint32_t id = 2166136261U;
-  for (const char c : prefix.to_text()) id = (id ^ static_cast<std::uint8_t>(c)) * 16777619U;
-  // 0 and the highest mean something else to Kea.
-  for (id &= 0x7fffffffU; id == 0 || !taken.insert(id).second;) id = (id + 1) & 0x7fffffffU;
+  constexpr std::uint32_t bits = 0x7fffffffU;  // 0 and the highest numbers mean something else to Kea
+  auto id = static_cast<std::uint32_t>(stable_hash(prefix.to_text())) & bits;
+  while (id == 0 || !taken.insert(id).second) id = (id + 1) & bits;
   return id;
 }
 

@@ -73,6 +73,7 @@ void add_new_from_lan(const Context& context, const LanConfig& lan, Family famil
   }
   add_source_check(context, lan, family, chain);
   add_rule(chain, fmt::format("{} daddr @router{} return", header(family), digit(family)));
+  if (!lan.helpers.empty()) add_rule(chain, assign_helper(lan));
   add_rule(chain,
            fmt::format("meta mark set meta mark | {}", hexadecimal(context.config.router.mark_mask.undecided())));
   if (any_share_subnet(context.uplinks, family))

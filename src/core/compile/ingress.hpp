@@ -13,4 +13,7 @@ void refuse_own_sources(nft::Chain& chain);
 /// "from_lan_seats": where packets of a LAN go first.
 [[nodiscard]] std::string from_lan_chain(const LanConfig& lan);
 
+/// The rule by which new connections of this LAN get the helpers that it asks for.
+[[nodiscard]] std::string assign_helper(const LanConfig& lan);
+
 }  // namespace fairlead::compile

@@ -16,6 +16,7 @@ void add_rules(const Context& context, State& state);
 void add_devices(const Context& context, nft::Table& table);
 void add_marks(const Context& context, nft::Table& table);
 void add_ingress(const Context& context, nft::Table& table);
+void add_helpers(const Context& context, nft::Table& table);
 void add_from_lan(const Context& context, nft::Table& table);
 void add_output(const Context& context, nft::Table& table);
 void add_choice(const Context& context, nft::Table& table);

@@ -40,6 +40,8 @@ LanConfig build(const LanDraft& draft) {
   lan.ports = draft.ports.values();
   lan.addresses = draft.addresses.values();
   lan.reach = draft.reach.values();
+  lan.helpers = draft.helpers.values();
+  take(lan.advertise, draft.advertise);
   if (draft.dhcp.value) lan.dhcp = build(*draft.dhcp.value);
   lan.where = draft.where;
   return lan;
@@ -152,6 +154,19 @@ ForwardConfig build(const ForwardDraft& draft, std::size_t number) {
   return forward;
 }
 
+HaConfig build(const HaDraft& draft) {
+  HaConfig ha;
+  take(ha.priority, draft.priority);
+  take(ha.interface, draft.interface);
+  take(ha.address, draft.address);
+  take(ha.peer, draft.peer);
+  take(ha.advert, draft.advert);
+  take(ha.preempt, draft.preempt);
+  for (const auto& [own, where] : draft.own.value_or({})) ha.own.push_back(own);
+  ha.where = draft.where;
+  return ha;
+}
+
 }  // namespace
 
 std::string label(const Single<std::string>& name, const char* what, std::size_t number) {
@@ -210,6 +225,7 @@ Config build(const FileDraft& draft) {
   for (const auto& policy : draft.policies) config.policies.push_back(build(policy, config.policies.size() + 1));
   config.firewall = build(draft.firewall);
   for (const auto& forward : draft.forwards) config.forwards.push_back(build(forward, config.forwards.size() + 1));
+  if (draft.ha) config.ha = build(*draft.ha);
   return config;
 }
 

@@ -76,6 +76,8 @@ struct LanDraft {
   Listed<Prefix> addresses;
   Listed<std::string> reach;
   Single<DhcpDraft> dhcp;
+  Listed<Helper> helpers;
+  Single<bool> advertise;
 };
 
 struct BandwidthDraft {
@@ -171,6 +173,22 @@ struct ForwardDraft {
   Listed<std::string> wans;
 };
 
+struct OwnAddressDraft {
+  OwnAddress own;
+  Where where;
+};
+
+struct HaDraft {
+  Where where;
+  Single<int> priority;
+  Single<std::string> interface;
+  Single<Prefix> address;
+  Single<IpAddress> peer;
+  Single<Duration> advert;
+  Single<Preempt> preempt;
+  Single<std::vector<OwnAddressDraft>> own;
+};
+
 struct FileDraft {
   RouterDraft router;
   std::vector<LanDraft> lans;
@@ -182,6 +200,7 @@ struct FileDraft {
   std::vector<PolicyDraft> policies;
   FirewallDraft firewall;
   std::vector<ForwardDraft> forwards;
+  std::optional<HaDraft> ha;
 };
 
 /// "bank" or, without a name, "policy 3"; `number` counts from 1.

@@ -7,8 +7,8 @@
 namespace fairlead::config {
 namespace {
 
-constexpr std::array helpers{Choice<int>{"ftp", 0},  Choice<int>{"sip", 1},  Choice<int>{"tftp", 2},
-                             Choice<int>{"pptp", 3}, Choice<int>{"h323", 4}, Choice<int>{"irc", 5}};
+constexpr std::array helpers{Choice{"ftp", Helper::ftp},   Choice{"sip", Helper::sip},   Choice{"tftp", Helper::tftp},
+                             Choice{"pptp", Helper::pptp}, Choice{"h323", Helper::h323}, Choice{"irc", Helper::irc}};
 
 constexpr std::array rows{
     one<&LanDraft::interface, DeviceName>(
@@ -46,11 +46,19 @@ constexpr std::array rows{
              "by Fairlead; a device that comes later, as that of a wireless access point, is taken up then.",
          .fallback = "none",
          .example = "[\"eth1\", \"eth2\"]"}),
-    checked<LanDraft, ListOf<OneOf<helpers>>>({.name = "helpers",
-                                               .meaning = "Protocols whose second connections are followed.",
-                                               .fallback = "none",
-                                               .example = "[\"ftp\"]",
-                                               .later = "passive FTP works without"}),
+    one<&LanDraft::advertise, Boolean>(
+        {.name = "advertise",
+         .meaning = "Router advertisements, by which IPv6 hosts make addresses in each /64 that Fairlead sets here, "
+                    "static or delegated, and find this router. Fairlead runs radvd.",
+         .fallback = "`true`",
+         .example = "false"}),
+    many<&LanDraft::helpers, OneOf<helpers>, Empty::allowed>(
+        {.name = "helpers",
+         .meaning = "Protocols whose second connections are let in, and keep the uplink of the first: active FTP, the "
+                    "voice of a call. For hosts here, to the protocol's own port. Each lets servers open ports of the "
+                    "host that speaks with them: name only what is needed.",
+         .fallback = "none",
+         .example = "[\"ftp\"]"}),
 };
 std::span<const Key<LanDraft>> keys() { return rows; }
 

@@ -15,6 +15,7 @@ void check_policies(const FileDraft& draft, Report& report);
 void check_health(const FileDraft& draft, Report& report);    ///< probes that nobody is asked by
 void check_services(const FileDraft& draft, Report& report);  ///< firewall.allow
 void check_forwards(const FileDraft& draft, Report& report);
+void check_ha(const FileDraft& draft, Report& report);  ///< what a pair needs
 
 inline void validate(const FileDraft& draft, Report& report) {
   check_router(draft, report);
@@ -26,6 +27,7 @@ inline void validate(const FileDraft& draft, Report& report) {
   check_health(draft, report);
   check_services(draft, report);
   check_forwards(draft, report);
+  check_ha(draft, report);
 }
 
 }  // namespace fairlead::config

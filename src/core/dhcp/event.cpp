@@ -13,7 +13,7 @@
 namespace fairlead::dhcp {
 namespace {
 
-constexpr std::array<std::string_view, 14> names{"reason",
+constexpr std::array<std::string_view, 15> names{"reason",
                                                  "interface",
                                                  "new_ip_address",
                                                  "new_subnet_cidr",
@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 14> names{"reason",
                                                  "new_dhcp_rebinding_time",
                                                  "new_dhcp6_ia_pd1_prefix1",
                                                  "new_dhcp6_ia_pd1_prefix1_length",
+                                                 "new_dhcp6_ia_pd1_prefix1_pltime",
                                                  "new_dhcp6_ia_pd1_prefix1_vltime"};
 
 constexpr std::array<std::string_view, 4> granting{"BOUND", "RENEW", "REBIND", "REBOOT"};
@@ -132,6 +133,8 @@ Result<std::optional<DelegatedPrefix>> prefix_of(const Environment& environment,
   delegated.prefix = prefix;
   delegated.taken = now;
   if (lifetime != for_ever) delegated.lifetime = std::chrono::seconds(lifetime);
+  const auto preferred = environment.number("new_dhcp6_ia_pd1_prefix1_pltime").value_or(lifetime);
+  if (preferred < lifetime) delegated.preferred = std::chrono::seconds(preferred);
   return delegated;
 }
 

@@ -58,6 +58,9 @@ struct DhcpServerConfig {
   bool operator==(const DhcpServerConfig&) const = default;
 };
 
+/// A protocol that opens second connections, which connection tracking can be made to expect.
+enum class Helper : std::uint8_t { ftp, sip, tftp, pptp, h323, irc };
+
 struct LanConfig {
   std::string name;
   std::string interface;           ///< with `vlan` or `ports` a device that Fairlead makes
@@ -65,6 +68,8 @@ struct LanConfig {
   std::vector<std::string> ports;  ///< devices that are joined to the bridge `interface`; key `bridge`
   std::vector<Prefix> addresses;   ///< with host bits; empty: what the system has set is kept and followed
   std::vector<std::string> reach;  ///< other LANs that hosts here may open connections to
+  std::vector<Helper> helpers;     ///< of connections that hosts here open
+  bool advertise = true;           ///< its IPv6 /64s by router advertisements, and this router with them
   std::optional<DhcpServerConfig> dhcp;
   Where where;
   bool operator==(const LanConfig&) const = default;
@@ -233,6 +238,33 @@ struct ForwardConfig {
   bool operator==(const ForwardConfig&) const = default;
 };
 
+/// Whether the role goes back to the router with the higher priority when that returns.
+struct Preempt {
+  bool wanted = false;
+  Duration after{};  ///< how long it must have been back
+  bool operator==(const Preempt&) const = default;
+};
+
+/// An address that stays with this router of a pair.
+struct OwnAddress {
+  std::string of;  ///< the LAN or uplink
+  Prefix address;  ///< with host bits
+  bool operator==(const OwnAddress&) const = default;
+};
+
+/// This router is one of two. Addresses of LANs and uplinks belong to the pair, but for those of `own`.
+struct HaConfig {
+  int priority = 0;       ///< 1…254; the higher one is active while both are healthy
+  std::string interface;  ///< the cable straight to the other router
+  Prefix address;         ///< on that cable, with host bits
+  IpAddress peer;         ///< the other router's
+  Duration advert = std::chrono::milliseconds(100);
+  Preempt preempt;
+  std::vector<OwnAddress> own;
+  Where where;
+  bool operator==(const HaConfig&) const = default;
+};
+
 struct Config {
   RouterConfig router;
   std::vector<LanConfig> lans;  ///< in the file's order, like every list here
@@ -241,6 +273,7 @@ struct Config {
   std::vector<PolicyConfig> policies;
   FirewallConfig firewall;
   std::vector<ForwardConfig> forwards;
+  std::optional<HaConfig> ha;
   bool operator==(const Config&) const = default;
 };
 

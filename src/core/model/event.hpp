@@ -11,9 +11,7 @@ namespace fairlead {
 
 struct Event {
   WallTime when;
-  /// Of the subject: "uplink", "lease", "delegation", "lan", "tier", "configuration", "kernel", "verdicts", "router".
-  std::string kind;
-  ///< "verdicts", "router"
+  std::string kind;    ///< of the subject: "uplink", "lan", "router", … (docs/events.md lists them)
   std::string name;    ///< of the subject: the uplink's or LAN's name, "ipv4", the file, …; may be empty
   std::string before;  ///< its state before, in the words of `status`; empty: it was not there
   std::string after;   ///< empty: it is not there any more. The same as `before`: only the reason is another

@@ -56,6 +56,7 @@ nlohmann::json to_json(const DelegatedPrefix& delegated) {
   nlohmann::json json{
       {"link", delegated.link}, {"prefix", delegated.prefix.to_text()}, {"taken", delegated.taken.count()}};
   if (delegated.lifetime) json["lifetime"] = delegated.lifetime->count();
+  if (delegated.preferred) json["preferred"] = delegated.preferred->count();
   return json;
 }
 
@@ -86,6 +87,7 @@ Result<DelegatedPrefix> delegated_from_json(const nlohmann::json& json) {
     delegated.prefix = read_prefix(json.at("prefix"));
     delegated.taken = read_seconds(json, "taken");
     delegated.lifetime = read_lifetime(json);
+    if (json.contains("preferred")) delegated.preferred = read_seconds(json, "preferred");
   } catch (const nlohmann::json::exception& problem) {
     return fail(std::string("delegated prefix: ") + problem.what());
   }

@@ -39,6 +39,8 @@ struct DelegatedPrefix {
   Prefix prefix;  ///< without host bits
   BootTime taken{};
   std::optional<std::chrono::seconds> lifetime;  ///< after `taken`; none: for ever
+  std::optional<std::chrono::seconds>
+      preferred;  ///< after `taken`, new connections should not use it; none: as lifetime
 
   [[nodiscard]] std::optional<BootTime> expires() const {
     return lifetime ? std::optional(taken + *lifetime) : std::nullopt;

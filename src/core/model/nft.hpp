@@ -39,11 +39,20 @@ struct Set {
   bool operator==(const Set&) const = default;
 };
 
+/// A connection tracking helper as an object that rules assign; its kernel module need not be loaded before.
+struct CtHelper {
+  std::string type;      ///< the kernel's name of it
+  std::string protocol;  ///< "tcp" or "udp"
+
+  bool operator==(const CtHelper&) const = default;
+};
+
 struct Table {
+  std::map<std::string, CtHelper> helpers;
   std::map<std::string, Set> sets;  ///< sets and maps share one name space
   std::map<std::string, Chain> chains;
 
-  [[nodiscard]] bool empty() const { return sets.empty() && chains.empty(); }
+  [[nodiscard]] bool empty() const { return helpers.empty() && sets.empty() && chains.empty(); }
   bool operator==(const Table&) const = default;
 };
 
@@ -62,6 +71,7 @@ struct ObservedSet {
 };
 
 struct ObservedTable {
+  std::map<std::string, CtHelper> helpers;
   std::map<std::string, ObservedSet> sets;
   std::map<std::string, ObservedChain> chains;
   bool operator==(const ObservedTable&) const = default;

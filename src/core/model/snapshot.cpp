@@ -71,8 +71,11 @@ nlohmann::json to_json(const Snapshot& snapshot) {
   for (const auto& condition : snapshot.conditions) json["conditions"].push_back(to_json(condition));
   for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
   for (const auto& lan : snapshot.lans)
-    json["lans"].push_back(
-        {{"name", lan.name}, {"device", lan.device}, {"carrier", lan.carrier}, {"addresses", lan.addresses}});
+    json["lans"].push_back({{"name", lan.name},
+                            {"device", lan.device},
+                            {"carrier", lan.carrier},
+                            {"addresses", lan.addresses},
+                            {"advertised", lan.advertised}});
   return json;
 }
 
@@ -92,7 +95,8 @@ Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
     if (json.contains("connections")) snapshot.connections = json.at("connections").get<std::uint64_t>();
     for (const auto& uplink : json.at("uplinks")) snapshot.uplinks.push_back(read_uplink(uplink));
     for (const auto& lan : json.at("lans"))
-      snapshot.lans.push_back({lan.at("name"), lan.at("device"), lan.at("carrier"), lan.at("addresses")});
+      snapshot.lans.push_back({lan.at("name"), lan.at("device"), lan.at("carrier"), lan.at("addresses"),
+                               lan.value("advertised", std::vector<std::string>())});
   } catch (const nlohmann::json::exception& problem) {
     return fail(std::string("the daemon's answer is not understood: ") + problem.what());
   }

@@ -51,6 +51,7 @@ struct LanStatus {
   std::string device;
   bool carrier = false;
   std::vector<std::string> addresses;
+  std::vector<std::string> advertised;  ///< IPv6 prefixes for its hosts: "fd00::/64", "2001:db8::/64 (deprecated)"
   bool operator==(const LanStatus&) const = default;
 };
 

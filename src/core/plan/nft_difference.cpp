@@ -30,6 +30,10 @@ bool names_set(const std::string& text, const std::string& set) {
   return false;
 }
 
+bool names_helper(const std::string& text, const std::string& helper) {
+  return text.contains("ct helper set \"" + helper + '"');
+}
+
 class Script {
  public:
   Script(const nft::Table& want, const nft::ObservedTable& have) : want_(want), have_(have) { compare(); }
@@ -41,6 +45,10 @@ class Script {
     for (const auto& chain : rewritten_)
       if (have_.chains.contains(chain)) script += fmt::format("flush chain {} {}\n", nft::table_name, chain);
     for (const auto& name : remade_sets_) script += delete_set(name);
+    for (const auto& name : remade_helpers_) script += delete_helper(name);
+    for (const auto& [name, helper] : want_.helpers)
+      if (!have_.helpers.contains(name) || remade_helpers_.contains(name))
+        script += render::nft_add_helper(name, helper);
     for (const auto& [name, set] : want_.sets)
       if (!have_.sets.contains(name) || remade_sets_.contains(name)) script += render::nft_add_set(name, set);
     for (const auto& [name, chain] : want_.chains)
@@ -54,6 +62,9 @@ class Script {
 
  private:
   void compare() {
+    for (const auto& [name, helper] : want_.helpers)
+      if (const auto found = have_.helpers.find(name); found != have_.helpers.end() && found->second != helper)
+        remade_helpers_.insert(name);
     for (const auto& [name, set] : want_.sets) {
       const auto found = have_.sets.find(name);
       if (found != have_.sets.end() &&
@@ -66,11 +77,12 @@ class Script {
       if (found == have_.chains.end() ? !chain.rules.empty() : found->second.rules != chain.rules)
         rewritten_.insert(name);
     }
-    // A set can only be made anew while no rule uses it.
+    // Sets and helpers can only be made anew while no rule uses them.
     for (const auto& [name, chain] : want_.chains)
       for (const auto& rule : chain.rules)
-        for (const auto& set : remade_sets_)
-          if (names_set(rule.text, set)) rewritten_.insert(name);
+        if (std::ranges::any_of(remade_sets_, [&](const auto& set) { return names_set(rule.text, set); }) ||
+            std::ranges::any_of(remade_helpers_, [&](const auto& helper) { return names_helper(rule.text, helper); }))
+          rewritten_.insert(name);
   }
 
   std::string changed_elements() const {
@@ -93,6 +105,8 @@ class Script {
       if (!want_.chains.contains(name)) script += fmt::format("flush chain {} {}\n", nft::table_name, name);
     for (const auto& [name, set] : have_.sets)
       if (!want_.sets.contains(name)) script += delete_set(name);
+    for (const auto& [name, helper] : have_.helpers)
+      if (!want_.helpers.contains(name)) script += delete_helper(name);
     for (const auto& [name, chain] : have_.chains)
       if (!want_.chains.contains(name)) script += fmt::format("delete chain {} {}\n", nft::table_name, name);
     return script;
@@ -102,9 +116,14 @@ class Script {
     return fmt::format("delete {} {} {}\n", have_.sets.at(name).is_map ? "map" : "set", nft::table_name, name);
   }
 
+  static std::string delete_helper(const std::string& name) {
+    return fmt::format("delete ct helper {} {}\n", nft::table_name, name);
+  }
+
   const nft::Table& want_;
   const nft::ObservedTable& have_;
   std::set<std::string> remade_sets_;
+  std::set<std::string> remade_helpers_;
   std::set<std::string> rewritten_;  // chains whose rules are entered anew
 };
 

@@ -20,6 +20,10 @@ std::string element_list(const std::map<std::string, std::string>& elements, con
   return text;
 }
 
+std::string definition(const nft::CtHelper& helper) {
+  return fmt::format("type \"{}\" protocol {};", helper.type, helper.protocol);
+}
+
 void write_set(Output out, const std::string& name, const nft::Set& set) {
   fmt::format_to(out, "\t{} {} {{\n", set.is_map ? "map" : "set", name);
   std::string_view rest = set.definition;
@@ -48,10 +52,16 @@ std::string nft_table(const nft::Table& table) {
   std::string text;
   const Output out(text);
   fmt::format_to(out, "table {} {{\n", nft::table_name);
+  for (const auto& [name, helper] : table.helpers)
+    fmt::format_to(out, "\tct helper {} {{\n\t\t{}\n\t}}\n\n", name, definition(helper));
   for (const auto& [name, set] : table.sets) write_set(out, name, set);
   for (const auto& [name, chain] : table.chains) write_chain(out, name, chain);
   if (text.ends_with("\n\n")) text.pop_back();
   return text + "}\n";
+}
+
+std::string nft_add_helper(const std::string& name, const nft::CtHelper& helper) {
+  return fmt::format("add ct helper {} {} {{ {} }}\n", nft::table_name, name, definition(helper));
 }
 
 std::string nft_add_set(const std::string& name, const nft::Set& set) {

@@ -10,6 +10,8 @@ namespace fairlead::render {
 /// "table inet fairlead { … }", loadable with `nft -f` into a kernel that has no such table.
 [[nodiscard]] std::string nft_table(const nft::Table& table);
 
+/// "add ct helper inet fairlead NAME { … }".
+[[nodiscard]] std::string nft_add_helper(const std::string& name, const nft::CtHelper& helper);
 /// "add map inet fairlead NAME { … }", without elements.
 [[nodiscard]] std::string nft_add_set(const std::string& name, const nft::Set& set);
 [[nodiscard]] std::string nft_add_chain(const std::string& name, const nft::Chain& chain);

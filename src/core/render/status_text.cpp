@@ -6,30 +6,10 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "core/render/columns.hpp"
 
 namespace fairlead::render {
 namespace {
-
-using Row = std::vector<std::string>;
-
-/// Columns as wide as their widest cell, two spaces apart.
-std::string table_text(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t column = 0; column < row.size(); ++column)
-      widths[column] = std::max(widths[column], row[column].size());
-  }
-  std::string text;
-  for (const auto& row : rows) {
-    std::string line = " ";
-    for (std::size_t column = 0; column < row.size(); ++column)
-      line += fmt::format(" {:<{}} ", row[column], widths[column]);
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
 
 std::string dash_if_empty(const std::string& text) { return text.empty() ? "-" : text; }
 
@@ -56,14 +36,6 @@ std::string loss_text(const UplinkStatus& uplink) {
 
 }  // namespace
 
-std::string age_text(std::chrono::milliseconds age) {
-  using namespace std::chrono;
-  if (age < minutes(2)) return fmt::format("{} s", std::max<long long>(0, duration_cast<seconds>(age).count()));
-  if (age < hours(2)) return fmt::format("{} min", duration_cast<minutes>(age).count());
-  if (age < days(2)) return fmt::format("{} h", duration_cast<hours>(age).count());
-  return fmt::format("{} days", duration_cast<days>(age).count());
-}
-
 std::string status_text(const Snapshot& snapshot, WallTime now) {
   std::string text = fmt::format("{}: fairlead {}, running for {}, {}, {}\n\n", snapshot.name, snapshot.version,
                                  age_text(now - snapshot.started), snapshot.method, snapshot.file);
@@ -74,11 +46,11 @@ std::string status_text(const Snapshot& snapshot, WallTime now) {
                     loss_text(uplink), std::to_string(uplink.weight), std::to_string(uplink.tier), uplink.device,
                     both(uplink.ipv4.address, uplink.ipv6.address), both(uplink.ipv4.gateway, uplink.ipv6.gateway),
                     uplink.why});
-  text += table_text(rows) + "\n";
+  text += columns_text(rows) + "\n";
   rows = {{"LAN", "STATE", "DEVICE", "ADDRESS"}};
   for (const auto& lan : snapshot.lans)
     rows.push_back({lan.name, lan.carrier ? "up" : "no carrier", lan.device, dash_if_empty(join(lan.addresses, " "))});
-  text += table_text(rows) + "\n";
+  text += columns_text(rows) + "\n";
   if (snapshot.connections) text += fmt::format("  {} connections\n", *snapshot.connections);
   for (const auto& condition : snapshot.conditions)
     text += fmt::format("  {} (for {})\n", visible(to_text(condition)), age_text(now - condition.since));

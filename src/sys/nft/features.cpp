@@ -37,9 +37,27 @@ constexpr std::array table{
             "log prefix \"probe\""},
 };
 
+constexpr const char* needed_by = "`helpers`";
+
+constexpr std::array helper_table{
+    Feature{"NF_CONNTRACK_FTP, NF_NAT_FTP", "nf_conntrack_ftp, nf_nat_ftp", needed_by, "type \"ftp\"",
+            "ct helper probe { type \"ftp\" protocol tcp; }"},
+    Feature{"NF_CONNTRACK_SIP, NF_NAT_SIP", "nf_conntrack_sip, nf_nat_sip", needed_by, "type \"sip\"",
+            "ct helper probe { type \"sip\" protocol udp; }"},
+    Feature{"NF_CONNTRACK_TFTP, NF_NAT_TFTP", "nf_conntrack_tftp, nf_nat_tftp", needed_by, "type \"tftp\"",
+            "ct helper probe { type \"tftp\" protocol udp; }"},
+    Feature{"NF_CONNTRACK_PPTP, NF_NAT_PPTP", "nf_conntrack_pptp, nf_nat_pptp", needed_by, "type \"pptp\"",
+            "ct helper probe { type \"pptp\" protocol tcp; }"},
+    Feature{"NF_CONNTRACK_H323, NF_NAT_H323", "nf_conntrack_h323, nf_nat_h323", needed_by, "type \"Q.931\"",
+            "ct helper probe { type \"Q.931\" protocol tcp; }"},
+    Feature{"NF_CONNTRACK_IRC, NF_NAT_IRC", "nf_conntrack_irc, nf_nat_irc", needed_by, "type \"irc\"",
+            "ct helper probe { type \"irc\" protocol tcp; }"},
+};
+
 std::string script_of(const Feature& feature) {
   std::string probe = feature.probe;
   if (probe.starts_with("table ")) return probe;
+  if (probe.starts_with("ct helper ")) return fmt::format("table inet fairlead-probe {{\n\t{}\n}}\n", probe);
   return fmt::format("table inet fairlead-probe {{\n\tchain probe {{\n\t\t{}{}\n\t}}\n}}\n",
                      probe.starts_with("type ") ? "" : filter_hook, probe);
 }
@@ -54,15 +72,18 @@ bool is_there(const Feature& feature) {
 }  // namespace
 
 std::span<const Feature> features() { return table; }
+std::span<const Feature> helper_features() { return helper_table; }
 
 std::vector<const Feature*> missing_features(std::string_view script) {
   std::vector<const Feature*> missing;
-  for (const auto& feature : table) {
-    const std::string_view word = feature.word;
-    if (!script.contains(word) || is_there(feature)) continue;
+  const auto look = [&](const Feature& feature) {
+    if (!script.contains(feature.word) || is_there(feature)) return true;
     missing.push_back(&feature);
-    if (word.empty()) break;  // nothing of the rest can be tried
-  }
+    return !std::string_view(feature.word).empty();  // without the first nothing of the rest can be tried
+  };
+  for (const auto& feature : table)
+    if (!look(feature)) return missing;
+  for (const auto& feature : helper_table) look(feature);
   return missing;
 }
 

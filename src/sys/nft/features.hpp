@@ -19,6 +19,8 @@ struct Feature {
 
 /// In the order of need: where one of the first is missing, the later ones cannot be there.
 [[nodiscard]] std::span<const Feature> features();
+/// Of connection tracking helpers, which a file may ask for.
+[[nodiscard]] std::span<const Feature> helper_features();
 
 /// Those that `script` needs and the kernel of the calling thread's network namespace lacks; modules that can be
 /// loaded are.

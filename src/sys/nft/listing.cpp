@@ -95,6 +95,9 @@ class Parser {
     if (line == "}") {
       set_ = nullptr;
       chain_ = nullptr;
+      helper_ = nullptr;
+    } else if (helper_ != nullptr) {
+      read_helper_line(line);
     } else if (set_ != nullptr) {
       read_set_line(line);
     } else if (chain_ != nullptr) {
@@ -109,6 +112,7 @@ class Parser {
     const auto words = split(line, ' ');
     if (words.size() < 3 || words.back() != "{") return fail(fmt::format("nft's listing is not understood: {}", line));
     const std::string name(words[1]);
+    if (words[0] == "ct" && words[1] == "helper") helper_ = &table_.helpers[std::string(words[2])];
     if (words[0] == "chain") chain_ = &table_.chains[name];
     if (words[0] == "set" || words[0] == "map") {
       set_ = &table_.sets[name];
@@ -116,6 +120,15 @@ class Parser {
       dynamic_ = false;
     }
     return {};
+  }
+
+  /// `type "ftp" protocol tcp`; the other lines say nothing that we set.
+  void read_helper_line(std::string_view line) {
+    const auto words = split(line, ' ');
+    if (words.size() != 4 || words[0] != "type") return;
+    const auto type = words[1];
+    helper_->type = type.substr(1, type.size() - 2);
+    helper_->protocol = words[3];
   }
 
   void read_set_line(std::string_view line) {
@@ -155,6 +168,7 @@ class Parser {
   nft::ObservedTable table_;
   nft::ObservedSet* set_ = nullptr;
   nft::ObservedChain* chain_ = nullptr;
+  nft::CtHelper* helper_ = nullptr;
   bool dynamic_ = false;
   std::string elements_;  // what was read of a list that goes on
 };

@@ -8,6 +8,7 @@
 #include "sys/nft/features.hpp"
 #include "sys/nft/generation.hpp"
 #include "sys/nft/listing.hpp"
+#include "sys/nft/nat_helpers.hpp"
 
 namespace fairlead::sys {
 
@@ -70,6 +71,7 @@ Result<std::string> list_table_at_once() {
 }  // namespace
 
 Result<void> run_nft(const std::string& script) {
+  if (auto loaded = load_nat_helpers(script); !loaded) return loaded;
   auto context = NftContext::open(0);
   if (!context) return std::unexpected(context.error());
   if (const auto done = context->run(script); !done) return std::unexpected(explained(done.error().in("nft"), script));

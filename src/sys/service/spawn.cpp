@@ -57,9 +57,10 @@ bool mount_folders(const Program& program) {
 [[noreturn]] void become(const Program& program, char* const* arguments, char* const* environment, const Fd& input,
                          const Pipe& output, const Fd& report) {
   ::setsid();
-  sigset_t none;
-  sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  sigset_t held;
+  sigemptyset(&held);
+  if (program.held_signal != 0) sigaddset(&held, program.held_signal);
+  ::sigprocmask(SIG_SETMASK, &held, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   ::dup2(input.get(), STDIN_FILENO);
   ::dup2(output.write_end.get(), STDOUT_FILENO);
@@ -74,6 +75,7 @@ bool mount_folders(const Program& program) {
 
 Result<Spawned> spawn(const Program& program) {
   if (auto made = make_folders(program); !made) return std::unexpected(made.error());
+  for (const auto& file : program.stale) ::unlink(file.c_str());
   auto output = make_pipe();
   auto report = make_pipe();
   if (!output || !report) return std::unexpected(output ? report.error() : output.error());

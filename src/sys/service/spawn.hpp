@@ -22,6 +22,11 @@ struct Program {
   std::vector<std::string> command;  ///< found in PATH
   std::vector<PrivateFolder> folders;
   std::vector<std::pair<std::string, std::string>> added;  ///< to our own environment
+  /// Files of a run that was killed, which would keep this one from starting: removed before.
+  std::vector<std::string> stale;
+  /// Blocked until the program itself unblocks it; 0: none. For those that only then are ready for it: one that comes
+  /// too early would end them.
+  int held_signal = 0;
 };
 
 struct Spawned {

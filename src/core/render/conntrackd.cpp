@@ -1,0 +1,84 @@
+#include "core/render/conntrackd.hpp"
+
+#include <fmt/format.h>
+
+namespace fairlead::render {
+namespace {
+
+/// The router's own connections end with it; multicast and loopback have none that could move.
+std::string own_addresses(const Config& config) {
+  const auto line = [](const IpAddress& address) {
+    return fmt::format("        {} {}\n", address.family() == Family::v4 ? "IPv4_address" : "IPv6_address",
+                       address.to_text());
+  };
+  std::string text =
+      "        IPv4_address 127.0.0.1\n"
+      "        IPv4_address 224.0.0.0/4\n"
+      "        IPv6_address ::1\n"
+      "        IPv6_address fe80::/10\n"
+      "        IPv6_address ff00::/8\n";
+  text += line(config.ha->address.address) + line(config.ha->peer);
+  for (const auto& own : config.ha->own) text += line(own.address.address);
+  for (const auto& lan : config.lans)
+    for (const auto& address : lan.addresses) text += line(address.address);
+  return text;
+}
+
+}  // namespace
+
+std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) {
+  const auto& ha = *config.ha;
+  const bool four = ha.peer.family() == Family::v4;
+  return fmt::format(
+      "# Written by fairlead; changes are lost.\n"
+      "Sync {{\n"
+      "  Mode FTFW {{\n"
+      // Straight into the kernel: a takeover has nothing to commit, however many connections there are.
+      "    DisableExternalCache yes\n"
+      "    StartupResync yes\n"
+      "  }}\n"
+      "  UDP {{\n"
+      "    {4} {0}\n"
+      "    {5} {1}\n"
+      "    Port 3780\n"
+      "    Interface {2}\n"
+      "    SndSocketBuffer 8388608\n"
+      "    RcvSocketBuffer 8388608\n"
+      "    Checksum on\n"
+      "  }}\n"
+      "  Options {{\n"
+      // The windows of the other router are always a little behind; packets would be taken for invalid.
+      "    TCPWindowTracking off\n"
+      "  }}\n"
+      "}}\n"
+      "General {{\n"
+      "  HashSize 65536\n"
+      "  HashLimit 524288\n"
+      "  LogFile off\n"
+      "  Syslog off\n"
+      "  LockFile {3}\n"
+      "  UNIX {{\n"
+      "    Path {6}\n"
+      "  }}\n"
+      "  NetlinkBufferSize 8388608\n"
+      "  NetlinkBufferSizeMaxGrowth 33554432\n"
+      "  NetlinkOverrunResync 5\n"
+      "  NetlinkEventsReliable no\n"
+      "  Filter From Kernelspace {{\n"
+      "    Protocol Accept {{\n"
+      "      TCP\n"
+      "      UDP\n"
+      "      SCTP\n"
+      "      ICMP\n"
+      "      IPv6-ICMP\n"
+      "    }}\n"
+      "    Address Ignore {{\n"
+      "{7}"
+      "    }}\n"
+      "  }}\n"
+      "}}\n",
+      ha.address.address.to_text(), ha.peer.to_text(), ha.interface, paths.lock, four ? "IPv4_address" : "IPv6_address",
+      four ? "IPv4_Destination_Address" : "IPv6_Destination_Address", paths.socket, own_addresses(config));
+}
+
+}  // namespace fairlead::render

@@ -1,0 +1,50 @@
+// Every file for Kea that the golden folders expect is one that Kea's own checker accepts.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/file.hpp"
+#include "namespace_fixture.hpp"
+
+namespace fairlead {
+namespace {
+
+namespace fs = std::filesystem;
+using lab_test::ip;
+
+class KeaConf : public lab_test::NamespaceTest {
+ protected:
+  /// Kea checks that its devices and addresses are there.
+  static void make_interfaces(const nlohmann::json& conf) {
+    const auto& server = conf.begin().value();
+    for (const std::string entry : server.at("interfaces-config").at("interfaces")) {
+      const auto slash = entry.find('/');
+      ip("link add " + entry.substr(0, slash) + " type bridge");
+      if (slash != std::string::npos)
+        ip("address add " + entry.substr(slash + 1) + "/24 dev " + entry.substr(0, slash));
+    }
+  }
+};
+
+TEST_F(KeaConf, EachExpectedFileIsAccepted) {
+  int checked = 0;
+  for (const auto& folder : fs::directory_iterator(SOURCE_FOLDER "/tests/golden"))
+    for (const std::string program : {"kea-dhcp4", "kea-dhcp6"}) {
+      const auto file = folder.path() / (program + ".conf");
+      if (!fs::exists(file)) continue;
+      SCOPED_TRACE(file.string());
+      make_interfaces(nlohmann::json::parse(read_file(file.string()).value(), nullptr, true, true));
+      const auto output = lab::run({program, "-t", file.string()});
+      ASSERT_TRUE(output) << output.error().message;
+      EXPECT_EQ(output->status, 0) << output->out << output->err;
+      EXPECT_THAT(output->out, testing::Not(testing::HasSubstr(" WARN ")));
+      ++checked;
+      for (const auto& link : nlohmann::json::parse(lab::must_run({"ip", "-j", "link"}).value()))
+        if (link.at("ifname") != "lo") static_cast<void>(lab::run({"ip", "link", "del", link.at("ifname")}));
+    }
+  EXPECT_GE(checked, 3);
+}
+
+}  // namespace
+}  // namespace fairlead
