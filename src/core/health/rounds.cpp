@@ -38,7 +38,7 @@ void Rounds::forget() {
 void Rounds::forgive(Time since) {
   window_.forgive(since);
   misses_.assign(subject_.targets.size(), 0);
-  for (auto& [id, pending] : pending_) pending.forgiven |= !pending.of_this_round || !open_;
+  for (auto& [id, pending] : pending_) pending.forgiven = true;
 }
 
 void Rounds::doubt(Family family) {

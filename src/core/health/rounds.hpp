@@ -86,7 +86,7 @@ class Rounds {
   }
   /// What was known of a line that is gone says nothing of the next one.
   void forget();
-  /// No target answered anybody since then: what was lost is not the uplink's loss.
+  /// No target answered anybody since then: what was lost, or is on its way and will be, is not the uplink's loss.
   void forgive(Time since);
 
   /// A family's address is new: it counts when a target of that family (where there is none but the gateway: that) has
