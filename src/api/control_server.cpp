@@ -16,6 +16,8 @@ using Protocol = asio::local::stream_protocol;
 
 constexpr std::size_t longest_request = 65536;
 constexpr auto patience = std::chrono::seconds(5);
+/// After a client that could not be taken; not at once, or the loop would be busy with nothing else.
+constexpr auto accept_pause = std::chrono::milliseconds(200);
 
 struct Commands {
   std::map<std::string, Handler> handlers;
@@ -53,7 +55,12 @@ asio::awaitable<void> accept_clients(Protocol::acceptor acceptor, std::shared_pt
   for (;;) {
     boost::system::error_code failed;
     auto client = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
-    if (failed) co_return;
+    if (failed == asio::error::operation_aborted) co_return;
+    if (failed) {  // no descriptor is free, or the client has gone: neither is for ever
+      asio::steady_timer pause(acceptor.get_executor(), accept_pause);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failed));
+      continue;
+    }
     asio::co_spawn(acceptor.get_executor(), converse(std::make_shared<Protocol::socket>(std::move(client)), commands),
                    asio::detached);
   }

@@ -61,6 +61,7 @@ int check(const Options& options) {
 Action configure_check(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_file_option(app, options->file);
+  app.add_option("file", options->file, "the same")->excludes("--config");
   add_json_option(app, options->json);
   return [options] { return check(*options); };
 }

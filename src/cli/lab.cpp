@@ -36,8 +36,17 @@ Result<void> bring_up(const Options& options) {
   if (auto started = lab->start_internet_servers(); !started) return started;
   if (auto started = lab::start_router(*lab, own_program(), file); !started) return std::unexpected(started.error());
   lab->leave();
-  fmt::print("the lab \"{}\" is up: {}\nlook at it: fairlead lab status\n", options.name, join(lab->names(), ", "));
+  const auto name = options.name == Options{}.name ? "" : " --name " + options.name;
+  fmt::print("the lab \"{}\" is up: {}\nlook at it: fairlead lab status{}\n", options.name, join(lab->names(), ", "),
+             name);
   return {};
+}
+
+/// So that `fairlead` on a host is this program, also where it is not installed.
+void add_own_folder_to_path() {
+  const auto* path = std::getenv("PATH");
+  const auto own = std::filesystem::path(own_program()).parent_path().string();
+  ::setenv("PATH", (path == nullptr ? own : fmt::format("{}:{}", own, path)).c_str(), 1);
 }
 
 /// Becomes the command: its output, signals and status are the caller's.
@@ -74,6 +83,7 @@ Result<void> execute(const Options& options) {
     const auto folders = lab::router_folders(lab);
     ::setenv(run_dir_variable, folders.run.c_str(), 1);  // so that `fairlead status` there speaks to the lab's router
     ::setenv(state_dir_variable, folders.state.c_str(), 1);
+    add_own_folder_to_path();
     return become(*host, options.command);
   });
 }

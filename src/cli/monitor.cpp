@@ -30,9 +30,11 @@ std::string text_of(const std::string& line) {
   return to_precise_text(event->when) + " " + to_text(*event);
 }
 
-/// A reader that goes away is no error: its end is found by the next line or by poll(2).
-bool print_line(const std::string& line) {
-  return std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+/// 0, or why the line could not be written.
+int print_line(const std::string& line) {
+  errno = 0;
+  const bool written = std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  return written ? 0 : errno;
 }
 
 /// Readable when the user wants to end: then the line under way is still printed whole.
@@ -51,9 +53,14 @@ Result<Fd> wish_to_end() {
 int monitor(const Options& options) {
   const auto wish = wish_to_end();
   if (!wish) return report(wish.error());
-  const auto done = api::follow(
-      options.paths.control_socket(), {{"command", "monitor"}}, {{wish->get(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}},
-      [&](const std::string& line) { return print_line(options.json ? line : text_of(line)); });
+  int problem = 0;
+  const auto done = api::follow(options.paths.control_socket(), {{"command", "monitor"}},
+                                {{wish->get(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}}, [&](const std::string& line) {
+                                  problem = print_line(options.json ? line : text_of(line));
+                                  return problem == 0;
+                                });
+  // A reader that goes away is no error: its end is found by the next line or by poll(2).
+  if (problem != 0 && problem != EPIPE) return report(system_error("standard output", problem));
   return done ? ok : report(done.error());
 }
 

@@ -14,6 +14,7 @@ namespace fairlead::cli {
 namespace {
 
 constexpr int patience_seconds = 60;
+constexpr auto longest = std::chrono::days(365);
 
 struct Options {
   daemon::Paths paths;
@@ -44,11 +45,15 @@ std::string shares_text(const Snapshot& snapshot) {
 }
 
 int ask(const Options& options, const char* action) {
+  if (options.uplink.empty()) {
+    report(Error{"name an uplink of the file; `fairlead status` lists them"});
+    return bad_input;
+  }
   nlohmann::json request{{"command", "wan"}, {"action", action}, {"uplink", options.uplink}};
   if (!options.duration.empty()) {
     const auto duration = parse_duration(options.duration);
-    if (!duration || duration->count() == 0) {
-      report(Error{fmt::format("--for {} is not a time: write it as in 90s, 10m or 12h", options.duration)});
+    if (!duration || duration->count() == 0 || *duration > longest) {
+      report(Error{fmt::format("--for {} is no time up to a year: write it as in 90s, 10m or 12h", options.duration)});
       return bad_input;
     }
     request["for_ms"] = duration->count();

@@ -1,5 +1,9 @@
 #include "daemon/health_watch.hpp"
 
+#include <fmt/format.h>
+
+#include <chrono>
+
 namespace fairlead::daemon {
 
 using Clock = health::Time::clock;
@@ -35,14 +39,30 @@ void HealthWatch::advance() {
   for (const auto& wanted : panel_.advance(now)) ask(wanted);
   schedule();
   auto health = panel_.health();
+  tell_holds(health);
   if (by_latency_) {
     put_in_order(now);
     health.by_latency = order_.order();
   }
-  if (health == health_ && panel_.undecided() == undecided_) return;
+  auto undecided = panel_.undecided();
+  if (health == health_ && undecided.has_value() == undecided_.has_value()) return;
   health_ = std::move(health);
-  undecided_ = panel_.undecided();
+  undecided_ = std::move(undecided);
   changed_();
+}
+
+/// The end of a hold is translated once, or it would seem to change with every reading of the two clocks.
+void HealthWatch::tell_holds(Health& health) {
+  for (auto& [id, one] : health.uplinks) {
+    const auto until = one.verdict == Verdict::held ? panel_.held_until(id) : std::nullopt;
+    if (!until) continue;
+    auto& [known, wall] = holds_[id];
+    if (known != *until) {
+      known = *until;
+      wall = wall_now() + std::chrono::ceil<std::chrono::seconds>(*until - Clock::now());
+    }
+    one.why += fmt::format(", and is the last resort until {}", to_text(wall));
+  }
 }
 
 void HealthWatch::put_in_order(health::Time now) {

@@ -8,8 +8,12 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "base/wall_time.hpp"
 #include "core/health/latency_order.hpp"
 #include "core/health/panel.hpp"
 #include "daemon/probed.hpp"
@@ -20,20 +24,24 @@ namespace fairlead::daemon {
 
 class HealthWatch {
  public:
-  /// `changed` is called from the loop when health() or undecided() differs from what it was.
+  /// `changed` is called from the loop when health() or whether verdicts are undecided() differs from what it was.
   HealthWatch(boost::asio::io_context& loop, std::function<void()> changed);
 
+  /// Uplinks that are out until their first answer. Before the first follow().
+  void recall(std::set<UplinkId> down) { panel_.recall(std::move(down)); }
   /// The uplinks as they are now. `by_latency`: somebody wants to know their order.
   void follow(std::vector<Probed> uplinks, bool by_latency);
   [[nodiscard]] const Health& health() const { return health_; }
   [[nodiscard]] health::Quality quality(UplinkId id) const { return panel_.quality(id, health::Time::clock::now()); }
-  [[nodiscard]] bool undecided() const { return undecided_; }
+  /// What nothing answers on any uplink, for people; none: all is decided.
+  [[nodiscard]] const std::optional<std::string>& undecided() const { return undecided_; }
 
  private:
   void advance();
   void ask(const health::Ask& ask);
   void suspect(UplinkId id);
   void put_in_order(health::Time now);
+  void tell_holds(Health& health);
   void schedule();
 
   std::function<void()> changed_;
@@ -41,7 +49,8 @@ class HealthWatch {
   health::Panel panel_;
   std::map<UplinkId, Probed> uplinks_;
   Health health_;
-  bool undecided_ = false;
+  std::optional<std::string> undecided_;
+  std::map<UplinkId, std::pair<health::Time, WallTime>> holds_;  // their ends, by both clocks
   bool by_latency_ = false;
   health::LatencyOrder order_;
   health::Time ordered_at_;

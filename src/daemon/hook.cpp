@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t most_waiting = 100;
 constexpr auto time_limit = std::chrono::seconds(10);
+constexpr auto retry_pause = std::chrono::seconds(1);
 constexpr std::size_t most_lines = 20;
 constexpr std::size_t longest_value = 4096;  // of the environment, which exec bounds; the JSON has all of it
 
@@ -60,10 +61,10 @@ void Hook::tell(const Event& event) {
 
 void Hook::next() {
   if (!program_ || child_.running() || waiting_.empty()) return;
-  const auto event = std::move(waiting_.front());
-  waiting_.pop_front();
+  const auto event = waiting_.front();
   service::OneShotOrder order;
-  order.command = {*program_};
+  running_ = *program_;
+  order.command = {running_};
   order.time_limit = time_limit;
   auto json = to_json(event);
   json["missed"] = missed_;
@@ -78,13 +79,30 @@ void Hook::next() {
                  {"FAIRLEAD_EFFECT", value_of(event.effect)},
                  {"FAIRLEAD_MISSED", std::to_string(missed_)}};
   if (event.kind == "uplink") order.added.emplace_back("FAIRLEAD_UPLINK", value_of(event.name));
-  missed_ = 0;
   const auto started = child_.start(order, [this](const auto& outcome) { ended(outcome); });
-  if (!started) note_trouble(started.error().message);
+  if (!started) {
+    note_trouble(started.error().message);
+    try_again();
+    return;
+  }
+  waiting_.pop_front();
+  missed_ = 0;
+}
+
+/// Every process of the machine may be in use for a while; the event waits.
+void Hook::try_again() {
+  retry_.expires_after(retry_pause);
+  retry_.async_wait([this](boost::system::error_code moved) {
+    if (!moved) next();
+  });
 }
 
 void Hook::ended(const service::OneShotOutcome& outcome) {
   log_output(outcome);
+  if (running_ != program_) {  // how it went does not matter any more
+    next();
+    return;
+  }
   if (outcome.overran)
     note_trouble(fmt::format("{} was killed: it ran for more than {} s", *program_, time_limit.count()));
   else if (outcome.status == 127)

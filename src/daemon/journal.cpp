@@ -9,7 +9,7 @@ namespace fairlead::daemon {
 namespace {
 
 bool is_bad(const Event& event) {
-  static const std::set<std::string, std::less<>> bad{"down",   "degraded",  "none",     "refused",
+  static const std::set<std::string, std::less<>> bad{"down",   "degraded",  "held",     "none",      "refused",
                                                       "failed", "undecided", "repaired", "left alone"};
   return bad.contains(event.after);
 }

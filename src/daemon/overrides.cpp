@@ -98,7 +98,8 @@ Health Overrides::over(Health judged, const Config& config, const UplinkIds& ids
     auto& health = judged.uplinks[ids.of(wan.name)];
     const bool disable = found->second.kind == Override::Kind::disable;
     if (!disable && health.verdict == Verdict::down) continue;
-    health = {disable ? Verdict::down : Verdict::draining, why(found->second, wan.name)};
+    health.verdict = disable ? Verdict::down : Verdict::draining;
+    health.why = why(found->second, wan.name);
   }
   return judged;
 }

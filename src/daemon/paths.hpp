@@ -14,6 +14,7 @@ struct Paths {
   [[nodiscard]] std::string control_socket() const { return run + "/control.sock"; }
   [[nodiscard]] std::string lock() const { return run + "/lock"; }
   [[nodiscard]] std::string sysctls() const { return run + "/sysctls.json"; }
+  [[nodiscard]] std::string verdicts() const { return run + "/verdicts.json"; }
   [[nodiscard]] std::string leases() const { return run + "/leases.json"; }
   /// Which processes run below us, one file each.
   [[nodiscard]] std::string services() const { return run + "/services"; }

@@ -36,6 +36,7 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
     one.subject.config = uplink.wan->health;
     one.subject.targets = targets_of(uplink);
     one.subject.gateway = uplink.wan->health.ask_gateway && (one.gateway[0] || one.gateway[1]);
+    one.subject.leased = uplink.wan->dhcp;
     one.subject.usable = uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
     one.subject.why = one.subject.usable ? "" : uplink.why;
     // Nothing that could be asked: link, address and gateway decide, as with `probe = []`.

@@ -47,6 +47,14 @@ std::vector<DhcpUplink> dhcp_uplinks_of(const std::vector<compile::Uplink>& upli
   return found;
 }
 
+/// Each time that a DHCP client of ours asks for a prefix, it turns automatic link-local addresses off (dhcpcd 9.4).
+bool is_our_clients_doing(const Plan& plan) {
+  return std::ranges::all_of(plan.steps, [](const Step& step) {
+    const auto* sysctl = std::get_if<SetSysctl>(&step);
+    return sysctl != nullptr && sysctl->path.ends_with("/addr_gen_mode");
+  });
+}
+
 }  // namespace
 
 Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor,
@@ -58,9 +66,12 @@ Router::Router(Paths paths, std::string file, Journal& journal, Kernel kernel, n
       monitor_(std::move(monitor)),
       sysctls_(std::move(sysctls)),
       ids_(std::move(ids)),
+      verdicts_(paths_.verdicts()),
       overrides_(std::move(overrides)),
       started_(wall_now()),
-      snapshot_(std::make_shared<Snapshot>()) {}
+      snapshot_(std::make_shared<Snapshot>()) {
+  for (const auto id : verdicts_.down()) health_.uplinks[id] = {Verdict::down, "it was down before the restart"};
+}
 
 Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
   auto monitor = netlink::Monitor::open();
@@ -69,10 +80,14 @@ Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
   if (!kernel) return std::unexpected(kernel.error());
   auto sysctls = SysctlMemory::load(paths.sysctls());
   if (!sysctls) return std::unexpected(sysctls.error());
+  // A router that routes is worth more than what was lost.
   auto ids = load_uplink_ids(paths.uplinks());
-  if (!ids) return std::unexpected(ids.error());
+  if (!ids) {
+    spdlog::error("{}", ids.error().message);
+    ids = UplinkIds{};
+  }
   auto overrides = Overrides::load(paths.overrides());
-  if (!overrides) {  // a router that routes is worth more than a word that was lost
+  if (!overrides) {
     spdlog::error("{}", overrides.error().message);
     overrides = Overrides(paths.overrides());
   }
@@ -102,9 +117,25 @@ Result<void> Router::reload() {
   return {};
 }
 
+void Router::set_leases(Leases leases) {
+  const auto leased = [](const Leases& from, const WanConfig& wan) -> std::optional<Prefix> {
+    const auto found = std::ranges::find(from.addresses, wan.interface, &Lease::link);
+    return found == from.addresses.end() ? std::nullopt : std::optional(found->address);
+  };
+  if (config_)
+    for (const auto& wan : config_->wans) {
+      const auto fresh = leased(leases, wan);
+      const auto id = ids_.of(wan.name);
+      if (fresh && fresh != leased(leases_, wan) && health_.of(id).verdict != Verdict::down)
+        health_.uplinks[id].unproven.at(static_cast<std::size_t>(Family::v4)) = true;
+    }
+  leases_ = std::move(leases);
+}
+
 bool Router::set_health(Health health) {
   if (health == health_) return false;
   health_ = std::move(health);
+  if (auto kept = verdicts_.remember(health_); !kept) spdlog::warn("{}", kept.error().message);
   return true;
 }
 
@@ -167,7 +198,7 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     tell_changes(plan);
     ++changes_;
     // In a later round the same wish may also be a cable's that came back meanwhile; that is nobody's doing.
-    if (round == 0 && settled->compiled.state == wanted_) ++repairs_;
+    if (round == 0 && settled->compiled.state == wanted_ && !is_our_clients_doing(plan)) ++repairs_;
   }
   return fail("the kernel does not stay as it was set: another program seems to change the same things");
 }

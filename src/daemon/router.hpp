@@ -18,6 +18,7 @@
 #include "daemon/router_search.hpp"
 #include "daemon/sysctl_memory.hpp"
 #include "daemon/uplink_history.hpp"
+#include "daemon/verdict_memory.hpp"
 #include "sys/netlink/monitor.hpp"
 
 namespace fairlead::daemon {
@@ -43,8 +44,11 @@ class Router {
   /// How long until reconcile() has something to do though nothing changes: the time of an override is over, or
   /// connections of an uplink have been drained for long enough.
   [[nodiscard]] std::optional<std::chrono::milliseconds> due_in() const;
-  /// Takes what DHCP servers lent; reconcile() carries it out.
-  void set_leases(Leases leases) { leases_ = std::move(leases); }
+  /// Uplinks that an earlier run found to be down; until set_health() they are not used.
+  [[nodiscard]] const std::set<UplinkId>& recalled() const { return verdicts_.down(); }
+  /// Takes what DHCP servers lent; reconcile() carries it out. An address that is new to an uplink in use is not used
+  /// before set_health() says so.
+  void set_leases(Leases leases);
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
   [[nodiscard]] const std::vector<DhcpUplink>& dhcp_uplinks() const { return dhcp_; }
@@ -92,6 +96,7 @@ class Router {
   netlink::Monitor monitor_;
   SysctlMemory sysctls_;
   UplinkIds ids_;
+  VerdictMemory verdicts_;
   std::unique_ptr<Config> config_;  // none until the first reload
   Health health_;
   Leases leases_;

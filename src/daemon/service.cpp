@@ -79,6 +79,7 @@ class Service {
       return served;
     for (const auto fd : router_.event_fds()) watch(fd);
     schedule_next_round();
+    watch_.recall(router_.recalled());
     follow_uplinks();
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
@@ -253,10 +254,12 @@ class Service {
   }
 
   void note_indecision() {
-    if (undecided_ == watch_.undecided()) return;
-    undecided_ = !undecided_;
-    const std::string why = undecided_ ? "no target answers on any uplink, but the gateways do" : "";
-    const std::string effect = undecided_ ? "verdicts stay as they were" : "";
+    const auto& what = watch_.undecided();
+    if (undecided_ == what.has_value()) return;
+    undecided_ = what.has_value();
+    const std::string why =
+        what ? fmt::format("probes fail on every uplink ({}), but no gateway is silent", *what) : "";
+    const std::string effect = what ? "uplinks with link and gateway stay as they were" : "";
     const auto text = [](bool undecided) { return undecided ? "undecided" : "decided"; };
     journal_.tell({{}, "verdicts", "", text(!undecided_), text(undecided_), why, effect});
     std::vector<Condition> conditions;
@@ -268,6 +271,7 @@ class Service {
     asio::post(loop_, [this] {
       router_.set_leases(dhcp_.leases());
       reconcile();
+      if (router_.set_health(watch_.health())) reconcile();
     });
   }
 

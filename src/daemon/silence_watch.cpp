@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace fairlead::daemon {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 using Clock = health::Time::clock;
 
 constexpr auto round_trips_stay = std::chrono::seconds(1);
+constexpr auto pause_after_failure = std::chrono::seconds(1);
 /// Deadlines are met this exactly; nearer ones would only cost more.
 constexpr auto finest = std::chrono::milliseconds(10);
 
@@ -60,12 +62,15 @@ void SilenceWatch::sample_at(health::Time when) {
 
 void SilenceWatch::sample() {
   const auto traffic = netlink::observe_traffic(*socket_);
+  const auto now = Clock::now();
   if (!traffic) {
-    spdlog::warn("traffic is not watched any more: {}", traffic.error().message);
-    socket_.reset();
+    if (!std::exchange(failing_, true)) spdlog::warn("traffic is not watched for now: {}", traffic.error().message);
+    // What is left of a failed answer must not be taken for the next one.
+    if (auto fresh = netlink::Socket::open()) socket_ = std::move(*fresh);
+    sample_at(now + pause_after_failure);
     return;
   }
-  const auto now = Clock::now();
+  failing_ = false;
   const bool ask_round_trips = now - round_trips_known_ >= round_trips_stay;
   if (ask_round_trips) round_trips_known_ = now;
   std::vector<UplinkId> suspicious;

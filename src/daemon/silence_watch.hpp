@@ -48,6 +48,7 @@ class SilenceWatch {
   std::map<UplinkId, Line> lines_;
   health::Time round_trips_known_;
   bool running_ = false;
+  bool failing_ = false;
 };
 
 }  // namespace fairlead::daemon

@@ -12,6 +12,8 @@ std::string to_text(Verdict verdict) {
       return "degraded";
     case Verdict::draining:
       return "draining";
+    case Verdict::held:
+      return "held";
     case Verdict::down:
       break;
   }

@@ -1,5 +1,7 @@
 #include "daemon/uplink_id_store.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
@@ -12,7 +14,12 @@ Result<UplinkIds> load_uplink_ids(const std::string& path) {
   if (!*content) return UplinkIds{};
   const auto json = nlohmann::json::parse(**content, nullptr, false);
   auto ids = UplinkIds::from_json(json);
-  if (!ids) return std::unexpected(ids.error().in(path));
+  if (!ids)
+    return fail(
+        fmt::format("{} is not what Fairlead wrote ({}): uplinks are numbered anew in the order of the "
+                    "configuration, and connections that exist may be taken for another uplink's until they "
+                    "end; `conntrack -F` ends them all",
+                    path, ids.error().message));
   return ids;
 }
 

@@ -183,6 +183,20 @@ TEST_F(EventsOverTime, AHookThatHangsHoldsUpNobodyAndIsKilledWithItsChildren) {
   EXPECT_THAT(read_file(lab::router_folders(*lab_).log).value_or(""), HasSubstr("it ran for more than 10 s"));
 }
 
+TEST_F(EventsOverTime, AHookThatIsRemovedWhileItHangsIsNoTrouble) {
+  build(three_uplinks);
+  const auto hook = write_hook("echo $$ > $TOLD.pid\nsleep 600\n");
+  write(three_uplinks + "[router]\nhook = \"" + hook + "\"\n");
+  start_router();
+  ASSERT_TRUE(lab::wait_until([&] { return content("told.pid").ends_with('\n'); }, lab::in(5s)));
+  const auto hanging = static_cast<pid_t>(std::stol(content("told.pid")));
+  write(three_uplinks);
+  EXPECT_TRUE(fairlead("reload").ok());
+  ASSERT_TRUE(lab::wait_until([&] { return ::kill(-hanging, 0) != 0; }, lab::in(15s)));
+  const auto told_more = [&] { return status()["conditions"].dump().contains("hook-failed"); };
+  EXPECT_FALSE(lab::wait_until(told_more, lab::in(1s)));
+}
+
 TEST_F(Events, AHookThatIsNotThereOrTalksTooMuchIsOnlyATrouble) {
   start(three_uplinks + "[router]\nhook = \"/nonexistent/hook\"\n");
   ready();

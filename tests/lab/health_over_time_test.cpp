@@ -8,14 +8,17 @@ namespace {
 
 class HealthOverTime : public HealthLab {
  protected:
-  /// Events of the uplink until the deadline that change its state.
+  /// Events of the uplink until the deadline that change its state; from down to held and back does not touch those who
+  /// have other uplinks.
   static int changes_until(LineReader& lines, const std::string& uplink, lab::Deadline deadline) {
+    const auto is_out = [](const std::string& state) { return state == "down" || state == "held"; };
     int changes = 0;
     while (const auto line = lines.next(deadline)) {
       const auto event = nlohmann::json::parse(*line, nullptr, false);
-      if (event.value("kind", "") == "uplink" && event.value("name", "") == uplink &&
-          event.value("before", "") != event.value("after", ""))
-        ++changes;
+      if (event.value("kind", "") != "uplink" || event.value("name", "") != uplink) continue;
+      const auto before = event.value("before", "");
+      const auto after = event.value("after", "");
+      if (before != after && !(is_out(before) && is_out(after))) ++changes;
     }
     return changes;
   }

@@ -44,6 +44,9 @@ void warn_of_leases(const Context& context, std::vector<std::string>& warnings) 
     const auto problem = context.facts.dhcp_problems.find(uplink.wan->interface);
     if (problem != context.facts.dhcp_problems.end())
       warnings.push_back(fmt::format("wan {}: {}", uplink.wan->name, problem->second));
+    else if (uplink.path(Family::v4).unproven && uplink.path(Family::v4).ready)
+      warnings.push_back(
+          fmt::format("wan {}: nothing has answered over its new lease yet, only IPv6 is used", uplink.wan->name));
     else if (!uplink.path(Family::v4).configured && uplink.path(Family::v6).ready)
       warnings.push_back(fmt::format("wan {}: waiting for a DHCP lease, only IPv6 is used", uplink.wan->name));
   }

@@ -44,6 +44,8 @@ const char* condition_id(Verdict verdict) {
       return "uplink-degraded";
     case Verdict::draining:
       return "uplink-draining";
+    case Verdict::held:
+      return "uplink-held";
     case Verdict::up:
     case Verdict::down:
       break;

@@ -165,6 +165,10 @@ std::vector<const Uplink*> candidates(const Context& context, Family family, con
     if (active.empty() || !policy.balance)
       for (const auto* uplink : context.uplinks_named(policy.use))
         if (uplink->usable(family) && uplink->verdict == wanted) active.push_back(uplink);
+  // With `otherwise` the balance knows more uplinks, and falls back on those that are held by itself.
+  if (active.empty() && policy.otherwise != Otherwise::any)
+    for (const auto* uplink : context.uplinks_named(policy.use))
+      if (uplink->usable(family) && uplink->verdict == Verdict::held) active.push_back(uplink);
   return active;
 }
 

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <functional>
+#include <initializer_list>
 
 #include "base/ranges.hpp"
 #include "core/compile/context.hpp"
@@ -76,8 +77,9 @@ std::optional<IpAddress> find_gateway(const WanConfig& wan, const Facts& facts, 
   return std::nullopt;
 }
 
-UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, const Lease* lease, Family family) {
+UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, const Lease* lease, Family family, bool unproven) {
   UplinkPath path;
+  path.unproven = unproven;
   path.own = own_addresses(uplink, facts, family);
   path.gateway = find_gateway(*uplink.wan, facts, lease, family, path.own);
   path.configured = !path.own.empty();
@@ -90,7 +92,7 @@ UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, const Lease* l
   const bool next_hop = path.gateway || (uplink.link != nullptr && uplink.link->point_to_point);
   path.routable = uplink.link != nullptr && !path.own.empty() && next_hop;
   path.ready = path.routable && uplink.link->up && uplink.link->carrier;
-  path.usable = path.ready && uplink.verdict != Verdict::down;
+  path.usable = path.ready && !unproven && uplink.verdict != Verdict::down;
   return path;
 }
 
@@ -140,7 +142,9 @@ std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, co
     const auto* lease = usable_lease(config, wan, facts);
     uplink.set = wan.addresses;
     if (lease != nullptr) uplink.set.push_back(lease->address);
-    for (const auto family : families) uplink.path(family) = resolve_path(uplink, facts, lease, family);
+    for (const auto family : families)
+      uplink.path(family) =
+          resolve_path(uplink, facts, lease, family, judged.unproven.at(static_cast<std::size_t>(family)));
     if (!uplink.path(Family::v4).ready && !uplink.path(Family::v6).ready) {
       uplink.verdict = Verdict::down;
       uplink.why = why_down(uplink, config, facts);
@@ -154,18 +158,21 @@ std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, co
 }
 
 std::vector<const Uplink*> active_uplinks(const std::vector<Uplink>& uplinks, Family family) {
-  int lowest_tier = std::numeric_limits<int>::max();
-  const auto takes_new = [&](const Uplink& uplink) {
-    return uplink.usable(family) && uplink.verdict != Verdict::draining;
+  const auto best_of = [&](std::initializer_list<Verdict> allowed) {
+    std::vector<const Uplink*> best;
+    for (const auto& uplink : uplinks) {
+      if (!uplink.usable(family) || std::ranges::find(allowed, uplink.verdict) == allowed.end()) continue;
+      if (!best.empty() && uplink.wan->tier > best.front()->wan->tier) continue;
+      if (!best.empty() && uplink.wan->tier < best.front()->wan->tier) best.clear();
+      best.push_back(&uplink);
+    }
+    return best;
   };
-  for (const auto& uplink : uplinks)
-    if (takes_new(uplink)) lowest_tier = std::min(lowest_tier, uplink.wan->tier);
-  std::vector<const Uplink*> up;
-  std::vector<const Uplink*> degraded;
-  for (const auto& uplink : uplinks)
-    if (takes_new(uplink) && uplink.wan->tier == lowest_tier)
-      (uplink.verdict == Verdict::up ? up : degraded).push_back(&uplink);
-  return up.empty() ? degraded : up;
+  auto active = best_of({Verdict::up, Verdict::degraded});
+  if (active.empty()) return best_of({Verdict::held});
+  const auto is_up = [](const Uplink* uplink) { return uplink->verdict == Verdict::up; };
+  if (std::ranges::any_of(active, is_up)) std::erase_if(active, std::not_fn(is_up));
+  return active;
 }
 
 bool shares_subnet(const Uplink& uplink, const std::vector<Uplink>& all, Family family) {

@@ -24,6 +24,7 @@ struct UplinkPath {
   bool configured = false;  ///< the file or the system gave it an address or gateway of this family
   bool routable = false;    ///< there is a device, an address and a next hop
   bool ready = false;       ///< routable, and the device is up with carrier
+  bool unproven = false;    ///< its address is new, and has had no answer yet
   bool usable = false;      ///< ready, and no verdict against it
 
   [[nodiscard]] std::optional<IpAddress> address() const {
@@ -49,7 +50,8 @@ struct Uplink {
 [[nodiscard]] std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, const Health& health,
                                                   const UplinkIds& ids);
 
-/// The usable uplinks of the lowest tier that has any; degraded ones only where none is wholly up.
+/// The usable uplinks of the lowest tier that has any; degraded ones only where none is wholly up, and those that are
+/// held only where no tier has any other.
 [[nodiscard]] std::vector<const Uplink*> active_uplinks(const std::vector<Uplink>& uplinks, Family family);
 
 /// Another uplink has the same subnet or one that overlaps.

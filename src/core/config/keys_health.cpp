@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "core/config/forms.hpp"
 #include "core/config/sections.hpp"
 #include "core/config/values.hpp"
@@ -12,6 +13,26 @@ bool is_visible(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+/// Labels of 1 to 63 bytes, 253 in all; a dot at the end is fine (RFC 1035 section 2.3.4).
+bool is_host_name(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (!is_visible(name) || name.size() > 253) return false;
+  return std::ranges::all_of(split(name, '.'), [](const auto label) { return !label.empty() && label.size() <= 63; });
+}
+
+/// A URL's server: a name, an IPv4 address or an IPv6 address in brackets, and perhaps a port (RFC 3986 section 3.2).
+bool has_server(std::string_view url) {
+  auto server = url.substr(url.find("://") + 3);
+  server = server.substr(0, server.find_first_of("/?"));
+  server = server.substr(server.rfind('@') + 1);
+  const bool in_brackets = server.starts_with('[');
+  const auto host = server.substr(0, in_brackets ? server.find(']') + 1 : server.find(':'));
+  const auto port = server.substr(host.size());
+  if (!port.empty() && (port.front() != ':' || !parse_port(port.substr(1)))) return false;
+  return in_brackets ? host.size() > 2 && IpAddress::parse(host.substr(1, host.size() - 2)).has_value()
+                     : is_host_name(host);
+}
+
 /// What stands behind `separator`, cut off from `text`.
 std::string cut_after(std::string& text, char separator) {
   const auto at = text.find(separator);
@@ -23,15 +44,14 @@ std::string cut_after(std::string& text, char separator) {
 
 std::optional<ProbeConfig> parse_dns(std::string name) {
   auto wanted = cut_after(name, '=');
-  if (!is_visible(name) || name.size() > 253) return std::nullopt;
+  if (!is_host_name(name)) return std::nullopt;
   if (!wanted.empty() && !IpAddress::parse(wanted)) return std::nullopt;
   return ProbeConfig{ProbeConfig::Kind::dns, 0, std::move(name), std::move(wanted)};
 }
 
 std::optional<ProbeConfig> parse_url(std::string url) {
   auto body = cut_after(url, '#');
-  const auto scheme = url.find("://");
-  if (!is_visible(url) || url.size() > 2048 || url.size() <= scheme + 3) return std::nullopt;
+  if (!is_visible(url) || url.size() > 2048 || !has_server(url)) return std::nullopt;
   return ProbeConfig{ProbeConfig::Kind::http, 0, std::move(url), std::move(body)};
 }
 
@@ -62,7 +82,13 @@ struct Target {
     if (const auto* text = node.as<std::string>(); text != nullptr && *text == "gateway")
       return std::optional<IpAddress>{};
     const auto address = HostAddress::read(node, field);
-    return address ? std::optional(address) : std::nullopt;
+    if (!address) return std::nullopt;
+    if (address->is_link_local()) {
+      field.wrong(node, "is on the link itself, and says nothing of what lies behind",
+                  "write \"gateway\", or an address on the internet");
+      return std::nullopt;
+    }
+    return std::optional(address);
   }
 };
 
@@ -124,8 +150,8 @@ constexpr std::array rows{
     one<&HealthDraft::dampen, DurationOf<0, hour>>(
         {.name = "dampen",
          .meaning =
-             "An uplink that fails again within this time of its return, for the second time in a row, stays out "
-             "for as long, the next time twice as long, up to 16 times.",
+             "An uplink that fails again within this time of its return, for the second time in a row, is held for as "
+             "long: used only where nothing else is left. The next time twice as long, up to 16 times.",
          .fallback = "`\"60s\"`",
          .example = "\"60s\""}),
 };

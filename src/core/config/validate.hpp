@@ -12,6 +12,7 @@ void check_addresses(const FileDraft& draft, Report& report);   ///< addresses, 
 void check_dhcp(const FileDraft& draft, Report& report);        ///< ranges and static leases
 void check_references(const FileDraft& draft, Report& report);  ///< every name of a LAN or uplink exists
 void check_policies(const FileDraft& draft, Report& report);
+void check_health(const FileDraft& draft, Report& report);    ///< probes that nobody is asked by
 void check_services(const FileDraft& draft, Report& report);  ///< firewall.allow
 void check_forwards(const FileDraft& draft, Report& report);
 void check_ha(const FileDraft& draft, Report& report);  ///< what a pair needs
@@ -23,6 +24,7 @@ inline void validate(const FileDraft& draft, Report& report) {
   check_dhcp(draft, report);
   check_references(draft, report);
   check_policies(draft, report);
+  check_health(draft, report);
   check_services(draft, report);
   check_forwards(draft, report);
   check_ha(draft, report);

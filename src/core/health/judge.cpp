@@ -15,7 +15,7 @@ constexpr double good_again = 0.75;
 }  // namespace
 
 void Judge::facts(bool usable, const std::string& why, Time now) {
-  if (usable && !is_down()) has_been_up_ = true;
+  if (usable && !is_out()) has_been_up_ = true;
   if (usable == usable_) return;
   usable_ = usable;
   failures_ = successes_ = 0;
@@ -24,48 +24,50 @@ void Judge::facts(bool usable, const std::string& why, Time now) {
   } else if (config_.probes.empty() && !held_until_) {
     come_up(now);
   } else {
-    cause_ = "it is back, and must prove itself";
-    tell_progress(now);
+    health_.why = "it is back, and must prove itself";
   }
 }
 
-void Judge::moved(Time now) {
+void Judge::must_prove_itself(const std::string& why) {
   if (!usable_ || config_.probes.empty()) return;
   has_been_up_ = false;
   failures_ = successes_ = 0;
-  cause_ = "its address has changed, and it must prove itself";
-  health_.verdict = Verdict::down;
-  tell_progress(now);
+  health_ = {Verdict::down, why};
 }
+
+void Judge::moved() { must_prove_itself("its address has changed, and it must prove itself"); }
+
+void Judge::recall() { must_prove_itself("it was down before the router was restarted, and must prove itself"); }
 
 void Judge::round(Round outcome, const std::string& why, const Quality& quality, Time now) {
   if (!usable_) return;
-  if (outcome == Round::inconclusive) {
-    failures_ = 0;
-    return;
-  }
   if (outcome == Round::failed) {
     successes_ = 0;
     ++failures_;
-    if (!is_down() && failures_ >= config_.down_after) go_down(why, now);
+    if (health_.verdict != Verdict::down && failures_ >= config_.down_after) go_down(why, now);
     return;
   }
   failures_ = 0;
-  if (!is_down()) {
+  if (is_out()) {
+    if (outcome == Round::answered) recover(now);
+  } else if (outcome == Round::answered || quality.asked > 0) {
     grade(quality);
-    return;
   }
+}
+
+void Judge::recover(Time now) {
   ++successes_;
   // One that has never been up has nothing to make up for: a router that starts does not wait.
   const int enough = config_.probes.empty() || !has_been_up_ ? 1 : config_.up_after;
-  if (successes_ >= enough && (!held_until_ || now >= *held_until_))
+  if (successes_ < enough) return;
+  if (!held_until_ || now >= *held_until_)
     come_up(now);
   else
-    tell_progress(now);
+    health_ = {Verdict::held, fmt::format("it flaps (latest failure: {})", cause_)};
 }
 
 void Judge::go_down(const std::string& why, Time now) {
-  if (!is_down()) {
+  if (!is_out()) {
     const bool short_lived = up_since_ && now - *up_since_ < config_.dampen;
     flaps_ = short_lived ? std::min(flaps_ + 1, most_doublings + 2) : 0;
     // Once is bad luck, or a plug that was put in twice.
@@ -94,13 +96,6 @@ void Judge::grade(const Quality& quality) {
     health_ = {Verdict::degraded, fmt::format("its latency is more than {}", to_text(config_.max_latency))};
   else
     health_ = {};
-}
-
-void Judge::tell_progress(Time now) {
-  if (held_until_ && now < *held_until_ && successes_ >= config_.up_after)
-    health_.why = fmt::format("{}; it answers, but it flaps, and stays out for a while", cause_);
-  else
-    health_.why = cause_;
 }
 
 }  // namespace fairlead::health

@@ -15,7 +15,7 @@ namespace fairlead::health {
 enum class Round : std::uint8_t {
   answered,     ///< every kind of probe had a success
   failed,       ///< none for at least one kind, and the uplink is to blame
-  inconclusive  ///< nothing answered anywhere, but the gateway did: no one knows
+  inconclusive  ///< of one kind at least nothing answered anywhere, but the gateway did: no one knows
 };
 
 class Judge {
@@ -30,25 +30,29 @@ class Judge {
   void facts(bool usable, const std::string& why, Time now);
   /// It has another address than before: what was known of the old one says nothing of it. It is out until its first
   /// answer, and that is not held against it.
-  void moved(Time now);
+  void moved();
+  /// An earlier run of the router found it to be down: the same as moved().
+  void recall();
   /// A round has ended. `why` tells what failed, for people.
   void round(Round outcome, const std::string& why, const Quality& quality, Time now);
 
   [[nodiscard]] const UplinkHealth& health() const { return health_; }
-  /// Down for what probes told (or not yet up again): an uplink that must prove itself.
-  [[nodiscard]] bool is_down() const { return health_.verdict == Verdict::down; }
-  /// Until when it stays out, though it answers; none: it does not flap.
+  /// Down, or held back: an uplink that must prove itself.
+  [[nodiscard]] bool is_out() const { return health_.verdict == Verdict::down || health_.verdict == Verdict::held; }
+  /// Until when it is at most held, though it answers; none: it does not flap.
   [[nodiscard]] std::optional<Time> held_until() const { return held_until_; }
 
  private:
   void go_down(const std::string& why, Time now);
   void come_up(Time now);
   void grade(const Quality& quality);
-  void tell_progress(Time now);
+  void must_prove_itself(const std::string& why);
+  /// One round more has told that it works.
+  void recover(Time now);
 
   HealthConfig config_;
   UplinkHealth health_;
-  std::string cause_;  // why it went down
+  std::string cause_;  // why it went down latest
   int failures_ = 0;
   int successes_ = 0;
   int flaps_ = 0;

@@ -24,31 +24,48 @@ bool moved(const Subject& before, const Subject& now) {
   return false;
 }
 
+/// A lease has come to an uplink that IPv6 had made usable already.
+bool is_lent_anew(const Subject& before, const Subject& now) {
+  constexpr auto v4 = static_cast<std::size_t>(Family::v4);
+  return before.usable && now.leased && !before.sources.at(v4) && now.sources.at(v4);
+}
+
 }  // namespace
 
 void Panel::set(std::vector<Subject> subjects, Time now) {
   std::set<UplinkId> present;
   for (auto& subject : subjects) {
-    present.insert(subject.id);
-    const auto [found, is_new] = cases_.try_emplace(subject.id, subject, now);
-    auto& one = found->second;
-    const bool was_usable = is_new || one.rounds.subject().usable;
-    one.judge.configure(subject.config);
-    one.judge.facts(subject.usable, subject.why, now);
-    const bool usable = subject.usable;
-    const bool has_moved = moved(one.rounds.subject(), subject);
-    one.rounds.change(std::move(subject));
-    if (has_moved) one.judge.moved(now);
-    if (was_usable == usable && !has_moved) continue;
-    one.rounds.forget();
-    one.suspected_since.reset();
-    one.next_round = now;
+    const auto id = subject.id;
+    present.insert(id);
+    const auto [found, is_new] = cases_.try_emplace(id, subject, now);
+    if (is_new && recalled_.contains(id)) found->second.judge.recall();
+    change(found->second, std::move(subject), now);
   }
+  recalled_.clear();
   std::erase_if(cases_, [&](const auto& entry) { return !present.contains(entry.first); });
 }
 
+void Panel::change(Case& one, Subject subject, Time now) {
+  const bool was_usable = one.rounds.subject().usable;
+  const bool usable = subject.usable;
+  const bool has_moved = moved(one.rounds.subject(), subject);
+  const bool lent_anew = is_lent_anew(one.rounds.subject(), subject);
+  one.judge.configure(subject.config);
+  one.judge.facts(usable, subject.why, now);
+  if (!usable || subject.config.probes.empty()) one.undecided.reset();
+  one.rounds.change(std::move(subject));
+  if (has_moved) one.judge.moved();
+  if (lent_anew) one.rounds.doubt(Family::v4);
+  if (was_usable == usable && !has_moved && !lent_anew) return;
+  if (!usable) one.rounds.believe();
+  one.rounds.forget();
+  one.suspected_since.reset();
+  one.silent_since.reset();
+  one.next_round = now;
+}
+
 void Panel::begin(Case& one, bool burst, Time now) {
-  const bool with_gateway = one.judge.is_down() || undecided_;
+  const bool with_gateway = one.judge.is_out() || one.undecided;
   auto asks = one.rounds.begin(burst, with_gateway, mute(one), now, next_id_);
   asks_.insert(asks_.end(), asks.begin(), asks.end());
 }
@@ -57,7 +74,7 @@ void Panel::begin(Case& one, bool burst, Time now) {
 void Panel::begin_bursts(Case& suspect, Time now) {
   suspect.suspected_since = now;
   for (auto& [id, one] : cases_) {
-    if (!one.rounds.subject().usable || one.judge.is_down() || one.rounds.subject().config.probes.empty()) continue;
+    if (!one.rounds.subject().usable || one.judge.is_out() || one.rounds.subject().config.probes.empty()) continue;
     if (!(one.rounds.open() && one.rounds.is_burst())) begin(one, true, now);
   }
 }
@@ -65,16 +82,19 @@ void Panel::begin_bursts(Case& suspect, Time now) {
 std::vector<Ask> Panel::advance(Time now) {
   for (auto& [id, one] : cases_) {
     if (!one.rounds.subject().usable) continue;
-    if (one.rounds.open() && (one.rounds.answered() || one.rounds.settled() || now >= one.rounds.deadline()))
-      if (!end_round(one, now)) continue;
+    if (one.rounds.over(now) && !end_round(one, now)) continue;
     if (!one.rounds.open() && now >= one.next_round) begin(one, one.suspected_since.has_value(), now);
   }
   return std::exchange(asks_, {});
 }
 
 bool Panel::answered_elsewhere(const Case& one, Time since) const {
+  // Kind by kind: that servers of one kind live says nothing of those of another.
+  const auto missing = one.rounds.missing();
   return std::ranges::any_of(cases_, [&](const auto& entry) {
-    return &entry.second != &one && entry.second.rounds.target_answered_since(since);
+    return &entry.second != &one && std::ranges::any_of(missing, [&](const ProbeConfig& kind) {
+      return entry.second.rounds.target_answered_since(since, kind);
+    });
   });
 }
 
@@ -88,9 +108,9 @@ std::optional<Time> Panel::others_open_until(const Case& one, Time now) const {
 }
 
 void Panel::answered_round(Case& one, Time now) {
-  const bool was_down = one.judge.is_down();
+  const bool was_down = one.judge.is_out();
   one.judge.round(Round::answered, "", one.rounds.quality(now, mute(one)), now);
-  if (was_down && !one.judge.is_down()) one.rounds.forget();  // what it lost while it was down
+  if (was_down && !one.judge.is_out()) one.rounds.forget();  // what it lost while it was down
 }
 
 bool Panel::end_round(Case& one, Time now) {
@@ -98,7 +118,9 @@ bool Panel::end_round(Case& one, Time now) {
   const auto& config = rounds.subject().config;
   if (rounds.answered()) {
     rounds.close();
-    undecided_ = false;
+    if (one.undecided && one.silent_since) rounds.forgive(*one.silent_since);
+    one.undecided.reset();
+    one.silent_since.reset();
     if (one.suspected_since) {
       one.heed_pause = std::clamp(one.heed_pause * 2, first_pause, longest_pause);
       one.heed_after = now + one.heed_pause;
@@ -110,13 +132,14 @@ bool Panel::end_round(Case& one, Time now) {
     one.next_round = std::max(now, rounds.begun() + config.interval);
     return true;
   }
-  const bool down = one.judge.is_down();
-  if (!rounds.is_burst() && !down) {  // the first miss: one target of several, so ask them all before anything is said
+  const bool out = one.judge.is_out();
+  one.silent_since = one.silent_since.value_or(rounds.begun());
+  if (!rounds.is_burst() && !out) {  // the first miss: one target of several, so ask them all before anything is said
     const auto why = rounds.why();
     rounds.close();
-    one.judge.round(Round::failed, why, {}, now);
-    if (!one.judge.is_down()) begin_bursts(one, now);
-    one.next_round = rounds.open() ? one.next_round : now + config.interval;
+    // It counts as one of several, and is no verdict by itself.
+    if (config.down_after > 1) one.judge.round(Round::failed, why, {}, now);
+    begin_bursts(one, now);
     return true;
   }
   const auto since = one.suspected_since.value_or(rounds.is_burst() ? rounds.begun() : now - memory);
@@ -131,26 +154,29 @@ bool Panel::end_round(Case& one, Time now) {
   if (targets_live || rounds.subject().targets.empty() || !gateway)
     end_failed_round(one, Round::failed, now);
   else
-    end_failed_round(one, down ? Round::answered : Round::inconclusive, now);
+    end_failed_round(one, out ? Round::answered : Round::inconclusive, now);
   return true;
 }
 
 void Panel::end_failed_round(Case& one, Round outcome, Time now) {
   const auto why = one.rounds.why();
+  const bool silent = one.rounds.silent();
   one.rounds.close();
-  const bool was_down = one.judge.is_down();
-  if (outcome != Round::failed) undecided_ = true;
+  const bool was_out = one.judge.is_out();
+  one.undecided = outcome == Round::failed ? std::nullopt : std::optional(why);
+  if (outcome != Round::failed) one.rounds.believe();
+  if (outcome != Round::failed && silent) one.rounds.forgive(*one.silent_since);
   if (outcome == Round::answered)
     answered_round(one, now);
   else
-    one.judge.round(outcome, why, {}, now);
-  if (outcome == Round::failed && !one.judge.is_down()) {
+    one.judge.round(outcome, why, silent ? Quality{} : one.rounds.quality(now, mute(one)), now);
+  if (outcome == Round::failed && !one.judge.is_out()) {
     one.suspected_since = one.suspected_since.value_or(one.rounds.begun());
     one.next_round = now;  // the next burst at once
     return;
   }
   one.suspected_since.reset();
-  if (one.judge.is_down() && !was_down) one.rounds.forget();
+  if (one.judge.is_out() && !was_out) one.rounds.forget();
   one.next_round = std::max(now, one.rounds.begun() + one.rounds.subject().config.interval);
 }
 
@@ -164,7 +190,7 @@ void Panel::suspect(UplinkId id, Time now) {
   if (found == cases_.end()) return;
   auto& one = found->second;
   const auto& subject = one.rounds.subject();
-  if (!subject.usable || subject.config.probes.empty() || one.judge.is_down() || one.suspected_since) return;
+  if (!subject.usable || subject.config.probes.empty() || one.judge.is_out() || one.suspected_since) return;
   if (now < one.heed_after) return;
   begin_bursts(one, now);
 }
@@ -173,9 +199,9 @@ std::optional<Time> Panel::next() const {
   std::optional<Time> earliest;
   for (const auto& [id, one] : cases_) {
     if (!one.rounds.subject().usable) continue;
-    const bool idle = one.rounds.subject().config.probes.empty() && !one.judge.is_down();
+    const bool idle = one.rounds.subject().config.probes.empty() && !one.judge.is_out();
     if (idle) continue;
-    const auto when = one.rounds.open() ? one.rounds.deadline() : one.next_round;
+    const auto when = one.rounds.open() ? one.rounds.ends() : one.next_round;
     earliest = std::min(earliest.value_or(when), when);
   }
   return earliest;
@@ -184,7 +210,7 @@ std::optional<Time> Panel::next() const {
 bool Panel::silent_everywhere(const IpAddress& target) const {
   bool asked = false;
   for (const auto& [id, one] : cases_) {
-    if (!one.rounds.subject().usable || one.judge.is_down()) continue;
+    if (!one.rounds.subject().usable || one.judge.is_out()) continue;
     const auto& targets = one.rounds.subject().targets;
     const auto found = std::ranges::find(targets, target);
     if (found == targets.end()) continue;
@@ -204,8 +230,23 @@ std::set<std::size_t> Panel::mute(const Case& one) const {
 
 Health Panel::health() const {
   Health health;
-  for (const auto& [id, one] : cases_) health.uplinks.emplace(id, one.judge.health());
+  for (const auto& [id, one] : cases_) {
+    auto& told = health.uplinks[id];
+    told = one.judge.health();
+    told.unproven = one.rounds.doubted();
+  }
   return health;
+}
+
+std::optional<Time> Panel::held_until(UplinkId id) const {
+  const auto found = cases_.find(id);
+  return found == cases_.end() ? std::nullopt : found->second.judge.held_until();
+}
+
+std::optional<std::string> Panel::undecided() const {
+  for (const auto& [id, one] : cases_)
+    if (one.undecided) return one.undecided;
+  return std::nullopt;
 }
 
 Quality Panel::quality(UplinkId id, Time now) const {

@@ -14,6 +14,8 @@ namespace fairlead::health {
 
 class Panel {
  public:
+  /// Uplinks that an earlier run found to be down: each is out until its first answer. Before the first set().
+  void recall(std::set<UplinkId> down) { recalled_ = std::move(down); }
   /// The uplinks as the file and the kernel have them now.
   void set(std::vector<Subject> subjects, Time now);
   /// Ends the rounds that are over, begins those that are due, and returns what is to be asked.
@@ -28,22 +30,28 @@ class Panel {
 
   [[nodiscard]] Health health() const;
   [[nodiscard]] Quality quality(UplinkId id, Time now) const;
-  /// Nothing answers anywhere but the gateways: verdicts are kept as they were.
-  [[nodiscard]] bool undecided() const { return undecided_; }
+  /// Until when an uplink that flaps is held back.
+  [[nodiscard]] std::optional<Time> held_until(UplinkId id) const;
+  /// What nothing answers anywhere, for people: verdicts on uplinks whose gateway answers are kept. None: all is
+  /// decided.
+  [[nodiscard]] std::optional<std::string> undecided() const;
 
  private:
   struct Case {
     Rounds rounds;
     Judge judge;
     Time next_round;
-    std::optional<Time> suspected_since;  // the miss or hint that began the present bursts
-    Time heed_after;                      // suspicions before this are not heeded
+    std::optional<Time> suspected_since;   // the miss or hint that began the present bursts
+    std::optional<Time> silent_since;      // the first miss since the latest round with an answer
+    std::optional<std::string> undecided;  // what nothing answers anywhere
+    Time heed_after;                       // suspicions before this are not heeded
     std::chrono::milliseconds heed_pause{};
 
     explicit Case(const Subject& subject, Time now)
         : rounds(subject), judge(subject.config), next_round(now), heed_after(now) {}
   };
 
+  static void change(Case& one, Subject subject, Time now);
   void begin(Case& one, bool burst, Time now);
   void begin_bursts(Case& suspect, Time now);
   /// False where it must wait for other uplinks' answers first.
@@ -59,7 +67,7 @@ class Panel {
   std::map<UplinkId, Case> cases_;
   std::vector<Ask> asks_;
   std::uint64_t next_id_ = 1;
-  bool undecided_ = false;
+  std::set<UplinkId> recalled_;
 };
 
 }  // namespace fairlead::health

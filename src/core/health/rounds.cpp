@@ -9,6 +9,8 @@ namespace {
 /// shorter than this, or a short hiccup would be taken for a failure.
 constexpr Micros shortest_patience = std::chrono::milliseconds(100);
 constexpr int usual_times = 4;
+/// A round that was refused lasts as long as one without an answer, but not longer than this.
+constexpr auto longest_refusal = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -29,8 +31,20 @@ void Rounds::forget() {
   pending_.clear();
   asked_.clear();
   open_ = false;
-  latest_answer_.reset();
+  latest_answers_.clear();
   slowest_ = {};
+}
+
+void Rounds::forgive(Time since) {
+  window_.forgive(since);
+  misses_.assign(subject_.targets.size(), 0);
+  for (auto& [id, pending] : pending_) pending.forgiven = true;
+}
+
+void Rounds::doubt(Family family) {
+  const bool can_prove = std::ranges::any_of(subject_.targets, [&](const auto& one) { return one.family() == family; });
+  doubted_.at(static_cast<std::size_t>(family)) =
+      !subject_.config.probes.empty() && (can_prove || (only_gateway() && subject_.gateway));
 }
 
 std::size_t Rounds::next_turn(const std::set<std::size_t>& mute) {
@@ -51,9 +65,7 @@ void Rounds::ask_target(std::size_t target, Time now, std::uint64_t& next_id, st
   asked_.insert(target);
   const auto& probes = subject_.config.probes;
   for (std::size_t probe = 0; probe < probes.size(); ++probe) {
-    // A URL names its own server: one question is enough, whoever's turn it is.
-    if (probes[probe].kind == ProbeConfig::Kind::http && asked_.size() > 1) continue;
-    pending_[next_id] = {target, probe, now, true};
+    pending_[next_id] = {target, probe, now};
     asks.push_back({next_id++, subject_.id, subject_.targets[target], probes[probe]});
   }
 }
@@ -63,6 +75,7 @@ std::vector<Ask> Rounds::begin(bool burst, bool with_gateway, const std::set<std
   for (auto& [id, pending] : pending_) pending.of_this_round = false;
   open_ = true;
   burst_ = burst;
+  extended_ = false;
   gateway_answered_ = false;
   begun_ = now;
   deadline_ = now + patience(burst);
@@ -75,7 +88,7 @@ std::vector<Ask> Rounds::begin(bool burst, bool with_gateway, const std::set<std
   else if (!only_gateway())
     ask_target(next_turn(mute), now, next_id, asks);
   if (subject_.gateway && (burst || with_gateway || only_gateway())) {
-    pending_[next_id] = {std::nullopt, 0, now, true};
+    pending_[next_id] = {std::nullopt, 0, now};
     asks.push_back({next_id++, subject_.id, std::nullopt, std::nullopt});
   }
   return asks;
@@ -86,7 +99,8 @@ bool Rounds::answer(std::uint64_t id, std::optional<Micros> round_trip, const st
   if (found == pending_.end()) return false;
   const auto pending = found->second;
   pending_.erase(found);
-  if (pending.target && pending.probe == 0) window_.add(now, *pending.target, round_trip);
+  if (pending.target && pending.probe == 0 && (round_trip || !pending.forgiven))
+    window_.add(now, *pending.target, round_trip);
   if (!round_trip) {
     if (pending.of_this_round) failure_ = why;
     return true;
@@ -97,11 +111,16 @@ bool Rounds::answer(std::uint64_t id, std::optional<Micros> round_trip, const st
   slowest_ = std::max(slowest_ - slowest_ / 50, *round_trip);
   if (!pending.target) {
     gateway_answered_ |= counts;
-    if (only_gateway() && counts) successes_.assign(successes_.size(), true);
+    if (only_gateway() && counts) {
+      successes_.assign(successes_.size(), true);
+      believe();
+    }
     return true;
   }
   if (counts && open_) successes_.at(pending.probe) = true;
-  latest_answer_ = std::max(latest_answer_.value_or(pending.sent), pending.sent);
+  auto& latest = latest_answers_.try_emplace(pending.probe, pending.sent).first->second;
+  latest = std::max(latest, pending.sent);
+  doubted_.at(static_cast<std::size_t>(subject_.targets.at(*pending.target).family())) = false;
   misses_.at(*pending.target) = 0;
   asked_.erase(*pending.target);
   return true;
@@ -117,13 +136,43 @@ bool Rounds::answered() const {
   return subject_.config.probes.empty() || std::ranges::all_of(successes_, std::identity{});
 }
 
+std::vector<ProbeConfig> Rounds::missing() const {
+  std::vector<ProbeConfig> kinds;
+  const auto& probes = subject_.config.probes;
+  for (std::size_t probe = 0; probe < probes.size(); ++probe)
+    if (!successes_.at(probe)) kinds.push_back(probes[probe]);
+  return kinds;
+}
+
+bool Rounds::target_answered_since(Time since, const ProbeConfig& kind) const {
+  const auto& probes = subject_.config.probes;
+  const bool asked_for = std::ranges::find(probes, kind) != probes.end();
+  return std::ranges::any_of(latest_answers_, [&](const auto& answer) {
+    return answer.second >= since && (!asked_for || probes.at(answer.first) == kind);
+  });
+}
+
+Time Rounds::ends() const {
+  if (extended_ || !settled()) return deadline_;
+  return std::min<Time>(deadline_, begun_ + longest_refusal);
+}
+
+void Rounds::extend(Time deadline) {
+  extended_ = true;
+  deadline_ = std::max(deadline_, deadline);
+}
+
 bool Rounds::settled() const {
   return std::ranges::none_of(pending_, [](const auto& entry) { return entry.second.of_this_round; });
 }
 
 std::string Rounds::why() const {
   if (!failure_.empty()) return failure_;
-  return only_gateway() ? "its gateway does not answer" : "no target answers";
+  if (only_gateway()) return "its gateway does not answer";
+  const auto kinds = missing();
+  // Where others are answered, the one that is not.
+  return kinds.size() == subject_.config.probes.size() ? "no target answers"
+                                                       : "no target answers " + to_text(kinds.front());
 }
 
 }  // namespace fairlead::health

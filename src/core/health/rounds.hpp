@@ -33,6 +33,7 @@ struct Subject {
   bool usable = true;                                 ///< link, address and gateway are there
   std::string why;                                    ///< why it is not usable
   std::array<std::optional<IpAddress>, 2> sources{};  ///< what it is asked from, by family
+  bool leased = false;                                ///< its IPv4 address is lent
   bool operator==(const Subject&) const = default;
 };
 
@@ -56,14 +57,25 @@ class Rounds {
   [[nodiscard]] bool is_burst() const { return burst_; }
   [[nodiscard]] Time begun() const { return begun_; }
   [[nodiscard]] Time deadline() const { return deadline_; }
-  void extend(Time deadline) { deadline_ = std::max(deadline_, deadline); }
+  /// When it is over, if nothing more is heard. A refusal is no more than silence, and comes sooner: a round that has
+  /// failed lasts on for a while, or a hiccup would be taken for a failure.
+  [[nodiscard]] Time ends() const;
+  /// To wait for what others are told.
+  void extend(Time deadline);
+  /// It may be judged; while it waits for others, again and again.
+  [[nodiscard]] bool over(Time now) const { return open_ && (answered() || extended_ || now >= ends()); }
   /// Every kind of probe had a success in this round.
   [[nodiscard]] bool answered() const;
   /// Nothing more can come: every ask of this round has an answer or has failed.
   [[nodiscard]] bool settled() const;
   [[nodiscard]] bool gateway_answered() const { return gateway_answered_; }
-  /// A target (not the gateway) answered something that was asked at `since` or later.
-  [[nodiscard]] bool target_answered_since(Time since) const { return latest_answer_ && *latest_answer_ >= since; }
+  /// The kinds of probe without a success in this round.
+  [[nodiscard]] std::vector<ProbeConfig> missing() const;
+  /// No target at all answered what loss is measured by (the first kind of probe).
+  [[nodiscard]] bool silent() const { return !successes_.front(); }
+  /// A target (not the gateway) answered this kind of probe, asked at `since` or later; any kind, where this one is not
+  /// asked for here.
+  [[nodiscard]] bool target_answered_since(Time since, const ProbeConfig& kind) const;
   /// What a failed round failed with, for people.
   [[nodiscard]] std::string why() const;
 
@@ -74,6 +86,14 @@ class Rounds {
   }
   /// What was known of a line that is gone says nothing of the next one.
   void forget();
+  /// No target answered anybody since then: what was lost, or is on its way and will be, is not the uplink's loss.
+  void forgive(Time since);
+
+  /// A family's address is new: it counts when a target of that family (where there is none but the gateway: that) has
+  /// answered.
+  void doubt(Family family);
+  void believe() { doubted_ = {}; }
+  [[nodiscard]] const std::array<bool, 2>& doubted() const { return doubted_; }
 
  private:
   struct Pending {
@@ -81,6 +101,7 @@ class Rounds {
     std::size_t probe = 0;
     Time sent;
     bool of_this_round = true;
+    bool forgiven = false;
   };
 
   void ask_target(std::size_t target, Time now, std::uint64_t& next_id, std::vector<Ask>& asks);
@@ -97,10 +118,12 @@ class Rounds {
   std::string failure_;
   bool open_ = false;
   bool burst_ = false;
+  bool extended_ = false;
   bool gateway_answered_ = false;
   Time begun_;
   Time deadline_;
-  std::optional<Time> latest_answer_;  // when the latest ask that was answered had been sent
+  std::map<std::size_t, Time> latest_answers_;  // by probe: when the latest ask that was answered had been sent
+  std::array<bool, 2> doubted_{};               // by family
   std::size_t turn_ = 0;
   Micros slowest_{};  // of late, decaying
 };

@@ -11,6 +11,10 @@ void Window::add(Time now, std::size_t target, std::optional<Micros> round_trip)
   while (samples_.front().when < now - length) samples_.pop_front();
 }
 
+void Window::forgive(Time since) {
+  std::erase_if(samples_, [&](const Sample& sample) { return sample.when >= since && !sample.round_trip; });
+}
+
 Quality Window::quality(Time now, const std::set<std::size_t>& ignored) const {
   Quality result;
   int lost = 0;

@@ -31,6 +31,8 @@ class Window {
   /// `round_trip`: none where the target did not answer.
   void add(Time now, std::size_t target, std::optional<Micros> round_trip);
   void clear() { samples_.clear(); }
+  /// What was lost since then is nobody's loss.
+  void forgive(Time since);
   /// Of the targets that are not in `ignored`.
   [[nodiscard]] Quality quality(Time now, const std::set<std::size_t>& ignored) const;
 

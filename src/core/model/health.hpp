@@ -1,6 +1,7 @@
 #pragma once
 // Purpose: the verdict on each uplink that does not follow from Facts alone. Facts (link, address, gateway) are
 // judged when compiling; probes and the administrator's wish add their verdicts here.
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -10,12 +11,14 @@
 
 namespace fairlead {
 
-/// `draining`: takes no new connections, keeps those that it has.
-enum class Verdict : std::uint8_t { up, degraded, draining, down };
+/// `draining`: takes no new connections, keeps those that it has. `held`: it works, but has flapped: the last resort,
+/// used where no uplink of any tier is up or degraded.
+enum class Verdict : std::uint8_t { up, degraded, draining, held, down };
 
 struct UplinkHealth {
   Verdict verdict = Verdict::up;
-  std::string why;  ///< for people; empty while all is well
+  std::string why;                 ///< for people; empty while all is well
+  std::array<bool, 2> unproven{};  ///< by family: its address is new, and has had no answer yet
   bool operator==(const UplinkHealth&) const = default;
 };
 

@@ -35,7 +35,7 @@ struct UplinkStatus {
   std::string name;
   UplinkId id;
   std::string device;
-  std::string state;  ///< "up", "degraded", "down"
+  std::string state;  ///< "up", "degraded", "draining", "held", "down"
   WallTime since;
   std::string why;  ///< empty while all is well
   int weight = 1;
