@@ -30,6 +30,7 @@ address = "192.168.20.1/24"
 [wan.cable1]
 interface = "eth1"
 address = ["203.0.113.2/30", "2001:db8:1::2/64"]
+gateway = "2001:db8:1::1"
 [wan.cable2]
 interface = "eth2"
 address = "dhcp"
