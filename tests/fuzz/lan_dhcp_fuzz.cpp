@@ -1,6 +1,6 @@
 // Purpose: any bytes as a frame from a LAN's DHCP server, and as Kea's answer about leases: what is taken from them is
 // fit to be shown, and of LANs that are ours. Run with tests/fuzz/run.
-// Sources: base core/dhcp core/model
+// Sources: base core/dhcp core/model/client_lease.cpp core/model/lease.cpp core/model/config.cpp
 #include <cstdint>
 #include <cstdlib>
 #include <span>

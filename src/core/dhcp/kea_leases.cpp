@@ -93,13 +93,13 @@ std::string lease_page_question(Family family, const std::optional<IpAddress>& a
       .dump();
 }
 
-Result<LeasePage> parse_lease_page(const std::string& text, const std::vector<DhcpLan>& lans, WallTime now) {
-  const auto answer = read_answer(text);
-  if (!answer) return std::unexpected(answer.error());
+Result<LeasePage> parse_lease_page(const std::string& answer, const std::vector<DhcpLan>& lans, WallTime now) {
+  const auto read = read_answer(answer);
+  if (!read) return std::unexpected(read.error());
   LeasePage page;
-  if (answer->result == nothing_found) return page;
-  const auto arguments = answer->whole.find("arguments");
-  if (arguments == answer->whole.end() || !arguments->is_object()) return fail("Kea's answer has no leases in it");
+  if (read->result == nothing_found) return page;
+  const auto arguments = read->whole.find("arguments");
+  if (arguments == read->whole.end() || !arguments->is_object()) return fail("Kea's answer has no leases in it");
   const auto leases = arguments->find("leases");
   if (leases == arguments->end() || !leases->is_array()) return fail("Kea's answer has no leases in it");
   for (const auto& object : *leases) {
@@ -119,9 +119,9 @@ std::string usable_host_name(std::string name) {
   return good ? name : "";
 }
 
-Result<void> parse_answer(const std::string& text) {
-  const auto answer = read_answer(text);
-  if (!answer) return std::unexpected(answer.error());
+Result<void> parse_answer(const std::string& answer) {
+  const auto read = read_answer(answer);
+  if (!read) return std::unexpected(read.error());
   return {};
 }
 
