@@ -146,10 +146,9 @@ void DhcpServer::take_line(const std::string& line) {
   if (error) last_error_ = text;
   // What it says before it has read which messages are wanted, and one that it calls a warning.
   const bool idle_talk = line.contains(" INFO ") || line.contains("_MULTI_THREADING_INFO ");
-  spdlog::log(idle_talk ? spdlog::level::debug
-              : error   ? spdlog::level::err
-                        : spdlog::level::warn,
-              "{}: {}", kea_.program(), text);
+  auto level = error ? spdlog::level::err : spdlog::level::warn;
+  if (idle_talk) level = spdlog::level::debug;
+  spdlog::log(level, "{}: {}", kea_.program(), text);
 }
 
 void DhcpServer::tell_end(const std::string& how) {

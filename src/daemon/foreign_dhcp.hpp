@@ -17,6 +17,8 @@ class ForeignDhcp {
  public:
   ForeignDhcp(boost::asio::io_context& loop, Journal& journal);
   ~ForeignDhcp();
+  ForeignDhcp(const ForeignDhcp&) = delete;
+  ForeignDhcp& operator=(const ForeignDhcp&) = delete;
 
   /// The LANs that our DHCPv4 server serves.
   void follow(const std::vector<DhcpLan>& lans);

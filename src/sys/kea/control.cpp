@@ -27,25 +27,31 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
       if (!moved) self->finish(fail("Kea does not answer"));
     });
     socket_.async_connect(kea, [self = shared_from_this()](error_code problem) {
-      if (problem) return self->finish(fail("Kea cannot be asked: " + problem.message()));
-      self->write();
+      if (problem)
+        self->finish(fail("Kea cannot be asked: " + problem.message()));
+      else
+        self->write();
     });
   }
 
  private:
   void write() {
     asio::async_write(socket_, asio::buffer(question_), [self = shared_from_this()](error_code problem, std::size_t) {
-      if (problem) return self->finish(fail("Kea cannot be asked: " + problem.message()));
-      self->read();
+      if (problem)
+        self->finish(fail("Kea cannot be asked: " + problem.message()));
+      else
+        self->read();
     });
   }
 
   void read() {
     asio::async_read(socket_, asio::dynamic_buffer(answer_, longest_answer),
                      [self = shared_from_this()](error_code problem, std::size_t) {
-                       if (problem == asio::error::eof) return self->finish(std::move(self->answer_));
-                       self->finish(fail(problem ? "Kea's answer broke off: " + problem.message()
-                                                 : "Kea's answer is longer than it can be"));
+                       if (problem == asio::error::eof)
+                         self->finish(std::move(self->answer_));
+                       else
+                         self->finish(fail(problem ? "Kea's answer broke off: " + problem.message()
+                                                   : "Kea's answer is longer than it can be"));
                      });
   }
 
