@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -21,20 +20,14 @@ constexpr auto first_rebind = seconds(1);
 constexpr auto second_rebind = seconds(10);
 constexpr auto longest_rebind_pause = seconds(300);
 
-std::string absolute(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::absolute(path, ignored).string();
-}
-
-std::string conf_file(const Paths& paths, const std::string& link) { return absolute(paths.dhcp_run(link) + "/conf"); }
+std::string conf_file(const Paths& paths, const std::string& link) { return paths.dhcp_run(link) + "/conf"; }
 
 service::Spec spec_of(const Paths& paths, const std::string& link) {
   service::Spec spec;
   spec.name = fmt::format("{} {}", program, link);
   spec.program.command = {program, "-B", "-f", conf_file(paths, link), link};
   // Its paths are compiled in, and would be those of a dhcpcd of the system, or of another network namespace.
-  spec.program.folders = {{absolute(paths.dhcp_run(link) + "/run"), "/run/dhcpcd"},
-                          {absolute(paths.dhcp_state(link)), "/var/lib/dhcpcd"}};
+  spec.program.folders = {{paths.dhcp_run(link) + "/run", "/run/dhcpcd"}, {paths.dhcp_state(link), "/var/lib/dhcpcd"}};
   spec.pid_file = fmt::format("{}/dhcp-{}.pid", paths.services(), link);
   return spec;
 }
@@ -45,7 +38,7 @@ DhcpClient::DhcpClient(boost::asio::io_context& loop, const Paths& paths, std::s
                        std::function<void(const std::string&)> problem)
     : link_(std::move(link)),
       conf_(conf_file(paths, link_)),
-      hook_(absolute(paths.dhcp_hook())),
+      hook_(paths.dhcp_hook()),
       problem_(std::move(problem)),
       service_(loop, spec_of(paths, link_),
                {[this](const std::string& line) { spdlog::info("{} {}: {}", program, link_, visible(line)); },

@@ -204,7 +204,7 @@ void DhcpClients::end_strangers(const std::vector<DhcpUplink>& uplinks) const {
   for (const auto& file : noted_clients(paths_)) {
     const auto link = file.stem().string().substr(std::string_view("dhcp-").size());
     if (std::ranges::find(uplinks, link, &DhcpUplink::link) != uplinks.end()) continue;
-    if (const auto process = service::noted_process(file)) service::send_signal(*process, SIGTERM);
+    service::signal_noted_process(file, SIGTERM);
     service::forget_process(file);
   }
 }

@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "core/dhcp/kea_leases.hpp"
 #include "sys/kea/control.hpp"
-#include "sys/service/leftover.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -24,13 +23,8 @@ constexpr auto patience = 5s;
 constexpr auto between_attempts = 100ms;
 constexpr int most_attempts = 100;
 
-std::string absolute(const std::string& path) {
-  std::error_code ignored;
-  return fs::absolute(path, ignored).string();
-}
-
 std::string run_folder(const Paths& paths, const render::KeaPaths& kea, const char* part) {
-  return absolute(fmt::format("{}/{}", paths.kea_run(kea.program()), part));
+  return fmt::format("{}/{}", paths.kea_run(kea.program()), part);
 }
 
 service::Spec spec_of(const Paths& paths, const render::KeaPaths& kea) {
@@ -43,7 +37,7 @@ service::Spec spec_of(const Paths& paths, const render::KeaPaths& kea) {
   spec.program.folders = {{run_folder(paths, kea, "conf"), render::KeaPaths::conf_folder},
                           {run_folder(paths, kea, "run"), render::KeaPaths::run_folder},
                           {run_folder(paths, kea, "lock"), render::KeaPaths::lock_folder},
-                          {absolute(paths.kea_state(name)), render::KeaPaths::state_folder}};
+                          {paths.kea_state(name), render::KeaPaths::state_folder}};
   spec.program.added = {{"KEA_PIDFILE_DIR", render::KeaPaths::run_folder},
                         {"KEA_LOCKFILE_DIR", render::KeaPaths::lock_folder}};
   // "FILE.PROGRAM.pid": it would not start where that number is another process's by now.
@@ -71,8 +65,6 @@ DhcpServer::DhcpServer(boost::asio::io_context& loop, const Paths& paths, Family
       kea_{family},
       conf_(run_folder(paths, kea_, "conf") + "/" + kea_.conf_name()),
       socket_(run_folder(paths, kea_, "run") + "/" + kea_.socket_name()),
-      pid_file_(spec_of(paths, kea_).pid_file),
-      lease_commands_(find_lease_commands()),
       listener_(std::move(listener)),
       service_(loop, spec_of(paths, kea_),
                {[this](const std::string& line) { take_line(line); }, [this] { tell("status-get", most_attempts); },
@@ -80,17 +72,14 @@ DhcpServer::DhcpServer(boost::asio::io_context& loop, const Paths& paths, Family
       again_(loop) {}
 
 void DhcpServer::follow(const std::vector<DhcpLan>& lans) {
-  if (!std::exchange(followed_, true) && lans.empty()) {
-    // Of an earlier run that was killed, and had LANs to serve.
-    if (const auto process = service::noted_process(pid_file_)) service::send_signal(*process, SIGTERM);
-    service::forget_process(pid_file_);
-  }
   if (lans.empty()) {
-    if (std::exchange(wanted_, false)) service_.stop({});
+    wanted_ = false;
+    service_.stop({});
     again_.cancel();
     set_problem("");
     return;
   }
+  if (lease_commands_.empty()) lease_commands_ = find_lease_commands();
   auto text = render::kea_conf(kea_.family, lans, lease_commands_);
   std::set<std::pair<std::string, IfIndex>> listening;
   for (const auto& lan : lans)

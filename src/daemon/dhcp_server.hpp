@@ -22,7 +22,7 @@ class DhcpServer {
   };
   DhcpServer(boost::asio::io_context& loop, const Paths& paths, Family family, Listener listener);
 
-  /// What it lends from now on; it runs while there is something.
+  /// What it lends from now on, if that has changed; it runs while there is something.
   void follow(const std::vector<DhcpLan>& lans);
   void stop(std::function<void()> done);
 
@@ -46,8 +46,7 @@ class DhcpServer {
   render::KeaPaths kea_;
   std::string conf_;
   std::string socket_;
-  std::string pid_file_;
-  std::string lease_commands_;
+  std::string lease_commands_;  // the library's path, looked for when there is something to lend
   Listener listener_;
   service::Service service_;
   boost::asio::steady_timer again_;
@@ -56,7 +55,6 @@ class DhcpServer {
   std::string last_error_;
   std::string told_;
   bool wanted_ = false;
-  bool followed_ = false;
 };
 
 }  // namespace fairlead::daemon

@@ -33,7 +33,8 @@ LanDhcp::LanDhcp(boost::asio::io_context& loop, Journal& journal, const Paths& p
       foreign_(loop, journal) {}
 
 void LanDhcp::follow(const DhcpServers& servers) {
-  if (stopping_) return;
+  if (stopping_ || servers == servers_) return;
+  servers_ = servers;
   for (const auto& half : halves_) {
     const auto& lans = servers.of(half->server.family());
     half->lans = names_of(lans);

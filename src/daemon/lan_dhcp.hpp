@@ -6,7 +6,7 @@
 //                      └────▶ ForeignDhcp ─▶ conditions
 #include <array>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 #include "daemon/foreign_dhcp.hpp"
 #include "daemon/journal.hpp"
@@ -38,6 +38,7 @@ class LanDhcp {
   Journal& journal_;
   std::array<std::unique_ptr<Half>, 2> halves_;
   ForeignDhcp foreign_;
+  std::optional<DhcpServers> servers_;  // none before the first follow()
   bool stopping_ = false;
 };
 

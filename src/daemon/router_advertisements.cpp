@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "core/render/radvd.hpp"
 #include "daemon/lease_store.hpp"
-#include "sys/service/leftover.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -23,18 +22,15 @@ constexpr auto seen_folder = "/run/radvd";
 /// One that runs for this long has understood its file.
 constexpr auto proof_time = 3s;
 
-std::string pid_file_of(const Paths& paths) { return fmt::format("{}/{}.pid", paths.services(), program); }
-
 service::Spec spec_of(const Paths& paths) {
-  std::error_code ignored;
   const std::string seen = seen_folder;
   service::Spec spec;
   spec.name = program;
   // Under a user of its own, who must find its file again: in a folder that leads there from anywhere.
   spec.program.command = {program, "-n", "-u", "radvd", "-m", "stderr", "-p", seen + "/pid", "-C", seen + "/conf"};
-  spec.program.folders = {{std::filesystem::absolute(paths.radvd(), ignored).string(), seen}};
+  spec.program.folders = {{paths.radvd(), seen}};
   spec.program.held_signal = SIGHUP;
-  spec.pid_file = pid_file_of(paths);
+  spec.pid_file = fmt::format("{}/{}.pid", paths.services(), program);
   return spec;
 }
 
@@ -49,7 +45,6 @@ std::string without_stamp(const std::string& line) {
 RouterAdvertisements::RouterAdvertisements(boost::asio::io_context& loop, Journal& journal, const Paths& paths)
     : journal_(journal),
       file_(paths.radvd() + "/conf"),
-      pid_file_(pid_file_of(paths)),
       memory_(paths.advertised()),
       service_(loop, spec_of(paths),
                {[](const std::string& line) { spdlog::info("{}: {}", program, without_stamp(line)); },
@@ -79,9 +74,7 @@ void RouterAdvertisements::refresh() {
 void RouterAdvertisements::write_and_tell(const std::string& text) {
   const bool news = text != std::exchange(text_, text);
   if (text.empty()) {
-    if (std::exchange(runs_, false)) service_.stop({});
-    // One that an earlier run left.
-    if (!followed_) service::signal_noted_process(pid_file_, SIGTERM);
+    if (std::exchange(runs_, false) || !followed_) service_.stop({});
     proof_.cancel();
     journal_.set_conditions("advertisements", {});
     return;

@@ -35,7 +35,6 @@ class RouterAdvertisements {
 
   Journal& journal_;
   std::string file_;
-  std::string pid_file_;
   PrefixMemory memory_;
   std::vector<LanAdvertisement> lans_;    // as they were given
   std::vector<LanAdvertisement> wanted_;  // with what they have lost

@@ -310,7 +310,9 @@ class Service {
 
 }  // namespace
 
-Result<void> run(const Paths& paths, const std::string& file) {
+Result<void> run(const Paths& given, const std::string& file) {
+  // Programs below us read them from other folders.
+  const Paths paths{std::filesystem::absolute(given.run), std::filesystem::absolute(given.state)};
   const auto lock = lock_paths(paths);
   if (!lock) return std::unexpected(lock.error());
   Journal journal;

@@ -24,12 +24,7 @@ use = ["cable", "lte"]
 
 class Advertisements : public RouterLab {
  protected:
-  [[nodiscard]] nlohmann::json ipv6(const std::string& name) const {
-    const auto told = status();
-    for (const auto& entry : told.at("uplinks"))
-      if (entry["name"] == name) return entry["ipv6"];
-    return {};
-  }
+  [[nodiscard]] nlohmann::json ipv6(const std::string& name) const { return uplink(name)["ipv6"]; }
   [[nodiscard]] bool wait_for_ipv6(const std::string& name, bool usable) const {
     return lab::wait_until([&] { return ipv6(name)["usable"] == usable; }, lab::in(30s));
   }

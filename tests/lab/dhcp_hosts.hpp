@@ -100,7 +100,6 @@ class DhcpHosts : public RouterLab {
     }
     return found;
   }
-  [[nodiscard]] std::string router_log() const { return read_file(lab::router_folders(*lab_).log).value_or(""); }
 };
 
 }  // namespace fairlead

@@ -47,6 +47,13 @@ class DhcpServers : public DhcpHosts {
     ASSERT_NE(at, std::string::npos) << old;
     text.replace(at, old.size(), fresh);
   }
+  /// `two_lans`, or what a test has made of it.
+  std::string without_dhcp(std::string text) {
+    const auto section = text.find("[lan.seats.dhcp]");
+    text.erase(section, text.find("[lan.staff]") - section);
+    replace(text, "dhcp = { range = \"192.168.20.50-192.168.20.59\", dns = \"9.9.9.9\" }\n", "");
+    return text;
+  }
 };
 
 TEST_F(DhcpServers, AHostThatIsPluggedInSurfs) {
@@ -175,10 +182,7 @@ TEST_F(DhcpServers, AReloadChangesWhatItMustAndKeepsLeases) {
   EXPECT_TRUE(condition("dhcp-server").is_null());
 
   // Without `dhcp` anywhere nothing is left running.
-  replace(toml, toml.substr(toml.find("[lan.seats.dhcp]"), toml.find("[lan.staff]") - toml.find("[lan.seats.dhcp]")),
-          "");
-  replace(toml, "dhcp = { range = \"192.168.20.50-192.168.20.59\", dns = \"9.9.9.9\" }\n", "");
-  write(toml);
+  write(without_dhcp(toml));
   EXPECT_EQ(fairlead("reload").status, 0);
   EXPECT_TRUE(lab::wait_until([&] { return running("kea-dhcp4").empty(); }, lab::in(10s)));
   EXPECT_EQ(leases().size(), 0U);
@@ -187,6 +191,16 @@ TEST_F(DhcpServers, AReloadChangesWhatItMustAndKeepsLeases) {
   EXPECT_TRUE(wait_for_lease("seat-1", "192.168.1.100")) << "remembered";
   EXPECT_EQ(fairlead("down").status, 0);
   EXPECT_TRUE(running("kea-dhcp4").empty());
+}
+
+TEST_F(DhcpServers, OneOfAnEarlierRunIsEndedWhereNothingIsLentAnyMore) {
+  start(two_lans);
+  ASSERT_TRUE(ask("seats-1", "seat-1"));
+  ASSERT_NO_FATAL_FAILURE(kill_router(SIGKILL));
+  ASSERT_EQ(running("kea-dhcp4").size(), 1U);
+  write(without_dhcp(two_lans));
+  start_router();
+  EXPECT_TRUE(lab::wait_until([&] { return running("kea-dhcp4").empty(); }, lab::in(10s)));
 }
 
 TEST_F(DhcpServers, ADeviceMayComeLateAndBlink) {

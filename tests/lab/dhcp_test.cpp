@@ -27,13 +27,6 @@ interface = "eth2"
 
 class Dhcp : public RouterLab {
  protected:
-  [[nodiscard]] nlohmann::json uplink(const std::string& name) const {
-    const auto told = status();
-    for (const auto& entry : told.at("uplinks"))
-      if (entry["name"] == name) return entry;
-    return {};
-  }
-  [[nodiscard]] std::string why(const std::string& name) const { return uplink(name).value("why", ""); }
   [[nodiscard]] std::string lent(const std::string& name) const {
     return uplink(name).value("/ipv4/address"_json_pointer, "");
   }
@@ -43,7 +36,6 @@ class Dhcp : public RouterLab {
   [[nodiscard]] std::string addresses_of(const std::string& device) const {
     return on_router({"ip", "-4", "-o", "address", "show", "dev", device});
   }
-  [[nodiscard]] std::string router_log() const { return read_file(lab::router_folders(*lab_).log).value_or(""); }
 
   static std::size_t count(const std::string& text, const std::string& word) {
     std::size_t found = 0;

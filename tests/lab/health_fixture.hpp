@@ -20,12 +20,6 @@ class HealthLab : public RouterLab {
   void ready() {
     for (const auto& wan : config_.wans) ASSERT_TRUE(wait_for_state(wan.name, "up")) << wan.name;
   }
-  [[nodiscard]] std::string why(const std::string& uplink) const {
-    const auto told = status();
-    for (const auto& entry : told.at("uplinks"))
-      if (entry["name"] == uplink) return entry["why"];
-    return "";
-  }
   void break_uplink(const std::string& uplink, const lab::Fault& fault) {
     const auto done = lab_->fault(uplink, fault);
     ASSERT_TRUE(done) << done.error().message;

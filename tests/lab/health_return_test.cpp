@@ -11,12 +11,6 @@ using testing::HasSubstr;
 
 class HealthReturn : public HealthLab {
  protected:
-  [[nodiscard]] nlohmann::json uplink(const std::string& name) const {
-    const auto told = status();
-    for (const auto& entry : told.at("uplinks"))
-      if (entry["name"] == name) return entry;
-    return {};
-  }
   /// Up for too short a time, again and again.
   void flap(const std::string& uplink) {
     for (const auto* then : {"up", "up", "held"}) {

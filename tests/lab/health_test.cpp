@@ -9,12 +9,6 @@ namespace {
 
 class Health : public RouterLab {
  protected:
-  [[nodiscard]] std::string why(const std::string& uplink) const {
-    const auto told = status();
-    for (const auto& entry : told.at("uplinks"))
-      if (entry["name"] == uplink) return entry["why"];
-    return "";
-  }
   void ready() {
     for (const auto* uplink : {"cable1", "cable2", "lte"}) ASSERT_TRUE(wait_for_state(uplink, "up")) << uplink;
   }

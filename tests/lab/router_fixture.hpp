@@ -80,12 +80,16 @@ class RouterLab : public testing::Test {
     EXPECT_TRUE(output) << output.error().message;
     return output.value_or("");
   }
-  [[nodiscard]] std::string state_of(const std::string& uplink) const {
+  /// Of the running router; an empty object where it has no such uplink.
+  [[nodiscard]] nlohmann::json uplink(const std::string& name) const {
     const auto told = status();
     for (const auto& entry : told.at("uplinks"))
-      if (entry["name"] == uplink) return entry["state"];
-    return "";
+      if (entry["name"] == name) return entry;
+    return nlohmann::json::object();
   }
+  [[nodiscard]] std::string state_of(const std::string& name) const { return uplink(name).value("state", ""); }
+  [[nodiscard]] std::string why(const std::string& name) const { return uplink(name).value("why", ""); }
+  [[nodiscard]] std::string router_log() const { return read_file(lab::router_folders(*lab_).log).value_or(""); }
   [[nodiscard]] bool wait_for_state(const std::string& uplink, const std::string& state) const {
     return lab::wait_until([&] { return state_of(uplink) == state; }, lab::in(10s));
   }

@@ -45,13 +45,6 @@ std::vector<Prefix> reachable(const Context& context, const LanConfig& from) {
   return found;
 }
 
-void add_dhcp(const DhcpServerConfig& dhcp, LanAdvertisement& told) {
-  told.managed = std::ranges::any_of(dhcp.ranges, [](const IpRange& range) { return range.family() == Family::v6; });
-  for (const auto& resolver : dhcp.dns)
-    if (resolver.family() == Family::v6) told.dns.push_back(resolver);
-  told.domain = dhcp.domain;
-}
-
 }  // namespace
 
 std::vector<LanAdvertisement> advertisements(const Context& context) {
@@ -70,7 +63,11 @@ std::vector<LanAdvertisement> advertisements(const Context& context) {
         told.prefixes.push_back(advertised(context, lan, own));
     told.default_router = way_out && !told.prefixes.empty();
     told.routes = reachable(context, lan);
-    if (lan.dhcp) add_dhcp(*lan.dhcp, told);
+    if (lan.dhcp) {
+      told.managed = lan.dhcp->lends(Family::v6);
+      told.dns = lan.dhcp->resolvers(Family::v6);
+      told.domain = lan.dhcp->domain;
+    }
     all.push_back(std::move(told));
   }
   return all;

@@ -45,10 +45,6 @@ DhcpSubnet subnet_of(const LanConfig& lan, const Prefix& own, const std::vector<
   return subnet;
 }
 
-bool has_range(const LanConfig& lan, Family family) {
-  return std::ranges::any_of(lan.dhcp->ranges, [&](const IpRange& range) { return range.family() == family; });
-}
-
 void warn_of_stray_ranges(const LanConfig& lan, const std::vector<Prefix>& own, Family family,
                           std::vector<std::string>& warnings) {
   for (const auto& range : lan.dhcp->ranges)
@@ -79,11 +75,7 @@ std::vector<IpAddress> provider_resolvers(const Context& context) {
 }
 
 std::vector<IpAddress> resolvers(const Context& context, const DhcpServerConfig& dhcp, Family family) {
-  if (dhcp.dns.empty()) return family == Family::v4 ? provider_resolvers(context) : std::vector<IpAddress>{};
-  std::vector<IpAddress> found;
-  std::ranges::copy_if(dhcp.dns, std::back_inserter(found),
-                       [&](const IpAddress& address) { return address.family() == family; });
-  return found;
+  return dhcp.dns.empty() && family == Family::v4 ? provider_resolvers(context) : dhcp.resolvers(family);
 }
 
 }  // namespace
@@ -93,7 +85,7 @@ DhcpServers dhcp_servers(const Context& context, std::vector<std::string>& warni
   std::set<std::uint32_t> ids;
   for (const auto family : families)
     for (const auto& lan : context.config.lans) {
-      if (!lan.dhcp || !has_range(lan, family)) continue;
+      if (!lan.dhcp || !lan.dhcp->lends(family)) continue;
       const auto* link = context.facts.link(lan.interface);
       const auto own = lan_addresses(lan, context.facts, family);
       if (link == nullptr || own.empty()) continue;  // warned of elsewhere

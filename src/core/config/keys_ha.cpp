@@ -23,24 +23,12 @@ struct PreemptWish {
 struct OwnAddresses {
   static std::string type() { return "table: LAN or uplink = address with prefix length, or a list"; }
   static std::optional<std::vector<OwnAddressDraft>> read(const Node& node, const Field& field) {
-    const auto* table = node.as<Table>();
-    if (table == nullptr) {
-      field.wrong_kind(node, "a table");
-      return std::nullopt;
-    }
-    const int before = field.report.errors();
-    std::vector<OwnAddressDraft> own;
-    for (const auto& entry : *table) {
-      const auto take = [&](const Node& value) {
+    return read_entries<OwnAddressDraft>(node, field, [&](const Entry& entry, auto& own) {
+      for_each_value(entry.node, [&](const Node& value) {
         if (const auto address = InterfaceAddress::read(value, field))
           own.push_back({{entry.key, *address}, value.where});
-      };
-      if (const auto* list = entry.node.as<List>())
-        std::ranges::for_each(*list, take);
-      else
-        take(entry.node);
-    }
-    return field.report.errors() == before ? std::optional(std::move(own)) : std::nullopt;
+      });
+    });
   }
 };
 

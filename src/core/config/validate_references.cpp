@@ -10,9 +10,12 @@ namespace {
 /// The names of one kind of section, and what to say of one that is not among them.
 class Names {
  public:
-  template <typename Drafts>
-  Names(std::string_view kind, const Drafts& drafts) : kind_(kind) {
-    for (const auto& draft : drafts) names_.push_back(draft.name);
+  template <typename... Drafts>
+  explicit Names(std::string_view kind, const Drafts&... drafts) : kind_(kind) {
+    const auto add = [this](const auto& some) {
+      for (const auto& draft : some) names_.push_back(draft.name);
+    };
+    (add(drafts), ...);
   }
 
   void check(std::string_view key, const std::string& name, const Where& where, Report& report) const {
@@ -54,6 +57,9 @@ void check_references(const FileDraft& draft, Report& report) {
   }
   for (const auto& allow : draft.firewall.allow) uplinks.check("wan", allow.wans, report);
   for (const auto& forward : draft.forwards) uplinks.check("wan", forward.wans, report);
+  if (!draft.ha) return;
+  const Names sides("LAN or uplink", draft.lans, draft.wans);
+  for (const auto& [own, where] : draft.ha->own.value_or({})) sides.check("own", own.of, where, report);
 }
 
 }  // namespace fairlead::config

@@ -4,14 +4,41 @@
 // Values of networks are in values_net.hpp.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/units.hpp"
 #include "core/config/schema.hpp"
 
 namespace fairlead::config {
+
+/// Calls `take` with the value, or with each of a list.
+template <typename Take>
+void for_each_value(const Node& node, const Take& take) {
+  if (const auto* list = node.as<List>())
+    std::ranges::for_each(*list, take);
+  else
+    take(node);
+}
+
+/// A table whose keys are the user's own words. `read_entry(entry, values)` adds what it has read; none where there was
+/// any complaint.
+template <typename T, typename ReadEntry>
+[[nodiscard]] std::optional<std::vector<T>> read_entries(const Node& node, const Field& field,
+                                                         const ReadEntry& read_entry) {
+  const auto* table = node.as<Table>();
+  if (table == nullptr) {
+    field.wrong_kind(node, "a table");
+    return std::nullopt;
+  }
+  const int before = field.report.errors();
+  std::vector<T> values;
+  for (const auto& entry : *table) read_entry(entry, values);
+  return field.report.errors() == before ? std::optional(std::move(values)) : std::nullopt;
+}
 
 struct Boolean {
   static std::string type() { return "`true` or `false`"; }

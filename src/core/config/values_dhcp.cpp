@@ -28,43 +28,24 @@ bool is_mac(std::string_view text) {
 struct StaticLeases {
   static std::string type() { return "table: MAC address = address, or a list of one for each family"; }
   static std::optional<std::vector<StaticLeaseDraft>> read(const Node& node, const Field& field) {
-    const auto* table = node.as<Table>();
-    if (table == nullptr) {
-      field.wrong_kind(node, "a table");
-      return std::nullopt;
-    }
-    const int before = field.report.errors();
-    std::vector<StaticLeaseDraft> leases;
-    for (const auto& entry : *table) {
+    return read_entries<StaticLeaseDraft>(node, field, [&](const Entry& entry, auto& leases) {
       if (!is_mac(entry.key))
         field.report.error(entry.where,
                            "static " + shown(entry.key) + " is not a MAC address: write it like \"02:00:00:00:20:05\"");
-      const auto take = [&](const Node& value) {
+      for_each_value(entry.node, [&](const Node& value) {
         if (const auto address = HostAddress::read(value, field))
           leases.push_back({{lower_case(entry.key), *address}, value.where});
-      };
-      if (const auto* list = entry.node.as<List>())
-        std::ranges::for_each(*list, take);
-      else
-        take(entry.node);
-    }
-    return field.report.errors() == before ? std::optional(std::move(leases)) : std::nullopt;
+      });
+    });
   }
 };
 
 struct Options {
   static std::string type() { return "table: option = text or number"; }
   static std::optional<std::vector<DhcpOption>> read(const Node& node, const Field& field) {
-    const auto* table = node.as<Table>();
-    if (table == nullptr) {
-      field.wrong_kind(node, "a table");
-      return std::nullopt;
-    }
-    const int before = field.report.errors();
-    std::vector<DhcpOption> options;
-    for (const auto& entry : *table)
+    return read_entries<DhcpOption>(node, field, [&](const Entry& entry, auto& options) {
       if (auto option = read_dhcp_option(entry, field)) options.push_back(*std::move(option));
-    return field.report.errors() == before ? std::optional(std::move(options)) : std::nullopt;
+    });
   }
 };
 

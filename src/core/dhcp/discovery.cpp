@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/checksum.hpp"
+
 namespace fairlead::dhcp {
 namespace {
 
@@ -35,14 +37,6 @@ void put16(Bytes& bytes, std::uint16_t value) {
 void put(Bytes& bytes, View more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
 
 std::uint16_t get16(View bytes, std::size_t at) { return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]); }
-
-/// RFC 1071.
-std::uint16_t checksum(View bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) sum += get16(bytes, at);
-  while (sum > 0xffffU) sum = (sum & 0xffffU) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
-}
 
 Bytes discover_message(const MacAddress& from, std::uint32_t id) {
   Bytes message{boot_request, 1, 6, 0};  // Ethernet, six bytes of address, no hops
@@ -90,7 +84,7 @@ std::vector<std::uint8_t> discover_frame(const MacAddress& from, std::uint32_t i
   Bytes ip{0x45, 0};
   put16(ip, static_cast<std::uint16_t>(ip_size + udp_size + message.size()));
   put(ip, Bytes{0, 0, 0, 0, 64, 17, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255});
-  const auto sum = checksum(ip);
+  const auto sum = internet_checksum(ip);
   ip[10] = static_cast<std::uint8_t>(sum >> 8);
   ip[11] = static_cast<std::uint8_t>(sum);
   put(frame, ip);

@@ -1,6 +1,20 @@
 #include "core/model/config.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace fairlead {
+
+bool DhcpServerConfig::lends(Family family) const {
+  return std::ranges::any_of(ranges, [&](const IpRange& range) { return range.family() == family; });
+}
+
+std::vector<IpAddress> DhcpServerConfig::resolvers(Family family) const {
+  std::vector<IpAddress> found;
+  std::ranges::copy_if(dns, std::back_inserter(found),
+                       [&](const IpAddress& address) { return address.family() == family; });
+  return found;
+}
 
 std::vector<IpAddress> HealthConfig::default_targets() {
   std::vector<IpAddress> targets;

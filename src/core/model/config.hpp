@@ -56,6 +56,10 @@ struct DhcpServerConfig {
   std::string domain;
   std::vector<DhcpOption> options;
   bool operator==(const DhcpServerConfig&) const = default;
+
+  [[nodiscard]] bool lends(Family family) const;
+  /// Those of `dns`.
+  [[nodiscard]] std::vector<IpAddress> resolvers(Family family) const;
 };
 
 /// A protocol that opens second connections, which connection tracking can be made to expect.

@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace fairlead::render {
 namespace {
 
 /// One group on a LAN; another pair there must not be ours by chance, so it follows from the LAN's address.
 int virtual_router_id(const Prefix& address) {
   constexpr int ids = 255;
-  int sum = 0;
-  for (const auto byte : address.address.bytes()) sum = (sum * 31 + byte) % ids;
-  return sum + 1;
+  return static_cast<int>(stable_hash(address.address.to_text()) % ids) + 1;
 }
 
 /// The kernel's own connected route is what a LAN needs at once. An uplink's would clash with that of another uplink of

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/checksum.hpp"
 #include "base/endpoint.hpp"
 #include "sys/probe/kinds.hpp"
 #include "sys/probe/wait.hpp"
@@ -27,16 +28,6 @@ struct Echo {
   std::uint16_t identifier = 0;
   std::uint16_t sequence = 0;
 };
-
-/// RFC 1071.
-std::uint16_t internet_checksum(const Echo& echo) {
-  std::array<std::uint16_t, sizeof(Echo) / 2> words{};
-  std::memcpy(words.data(), &echo, sizeof echo);
-  std::uint32_t sum = 0;
-  for (const auto word : words) sum += word;
-  sum = (sum & 0xffffU) + (sum >> 16U);
-  return static_cast<std::uint16_t>(~(sum + (sum >> 16U)));
-}
 
 void want_only_replies(int socket, Family family) {
   if (family == Family::v4) {
@@ -74,7 +65,11 @@ boost::asio::awaitable<Outcome> ask_icmp(Request request) {
   echo.type = family == Family::v4 ? ICMP_ECHO : ICMP6_ECHO_REQUEST;
   echo.identifier = random_number();
   echo.sequence = random_number();
-  if (family == Family::v4) echo.checksum = internet_checksum(echo);  // for IPv6 the kernel does it
+  if (family == Family::v4) {  // for IPv6 the kernel does it
+    std::array<std::uint8_t, sizeof(Echo)> bytes{};
+    std::memcpy(bytes.data(), &echo, bytes.size());
+    echo.checksum = htons(internet_checksum(bytes));
+  }
   const auto begun = Clock::now();
   if (::send(socket->get(), &echo, sizeof echo, 0) < 0) co_return failed(system_error("cannot send", errno).message);
   Waiter waiter(co_await boost::asio::this_coro::executor, std::move(*socket), begun + request.patience);

@@ -50,6 +50,7 @@ struct Service::State : std::enable_shared_from_this<State> {
   Clock::time_point started_at;
 
   void begin();
+  bool end_leftover();
   void run();
   void read_output();
   void take(std::string_view text);
@@ -62,11 +63,13 @@ struct Service::State : std::enable_shared_from_this<State> {
 };
 
 void Service::State::begin() {
+  if (!end_leftover()) run();
+}
+
+/// False where an earlier run left none.
+bool Service::State::end_leftover() {
   auto leftover = noted_process(spec.pid_file);
-  if (!leftover) {
-    run();
-    return;
-  }
+  if (!leftover) return false;
   waits_for_leftover = true;
   ended.assign(leftover->release());
   press_to_end(Clock::now() + spec.patience);
@@ -78,6 +81,7 @@ void Service::State::begin() {
     else
       tell_stopped();
   });
+  return true;
 }
 
 void Service::State::run() {
@@ -216,7 +220,7 @@ void Service::stop(std::function<void()> done) {
   state.stopped = std::move(done);
   if (state.pid > 0) {
     state.press_to_end(Clock::now() + state.spec.patience);
-  } else if (!state.waits_for_leftover) {
+  } else if (!state.waits_for_leftover && !state.end_leftover()) {
     state.timer.cancel();
     asio::post(state.timer.get_executor(), [self = state_] { self->tell_stopped(); });
   }

@@ -43,7 +43,8 @@ class Service {
   /// Ends what runs and starts it anew at once, for programs that read their file only then. No-op while it does not
   /// run.
   void restart();
-  /// `done` is called from the loop when nothing of it runs any more; at once where nothing does.
+  /// Also what an earlier run left, where it was never started. `done` is called from the loop when nothing of it runs
+  /// any more; at once where nothing does.
   void stop(std::function<void()> done);
   /// No-op while it does not run.
   void signal(int number);
