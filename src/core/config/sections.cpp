@@ -70,9 +70,6 @@ FileDraft read_draft(const Table& document, Report& report) {
       unknown_section(entry, report);
       continue;
     }
-    if (!section->later.empty())
-      report.error(entry.where,
-                   fmt::format("{} is not available yet: remove the section ({})", section->heading, section->later));
     section->read(entry, draft, report);
   }
   return draft;
