@@ -14,6 +14,7 @@ namespace {
 
 std::vector<std::string> devices_of(const State& state) {
   auto devices = state.links_up;
+  devices.insert(devices.end(), state.links_down.begin(), state.links_down.end());
   for (const auto& address : state.addresses) devices.push_back(address.link);
   return devices;
 }

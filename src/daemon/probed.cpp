@@ -10,8 +10,9 @@ std::vector<IpAddress> targets_of(const compile::Uplink& uplink) {
   const bool usual = wanted == HealthConfig::default_targets();
   std::vector<IpAddress> targets;
   for (const auto& target : wanted) {
-    const bool other_is_enough = usual && target.family() == Family::v6 && uplink.path(Family::v4).ready;
-    if (uplink.path(target.family()).ready && !other_is_enough) targets.push_back(target);
+    const auto can_ask = [&](Family family) { return uplink.path(family).ready && uplink.path(family).source; };
+    const bool other_is_enough = usual && target.family() == Family::v6 && can_ask(Family::v4);
+    if (can_ask(target.family()) && !other_is_enough) targets.push_back(target);
   }
   return targets;
 }
@@ -28,14 +29,16 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
     for (const auto family : families) {
       const auto& path = uplink.path(family);
       if (!path.ready) continue;
-      one.source.at(static_cast<std::size_t>(family)) = path.address();
+      one.source.at(static_cast<std::size_t>(family)) = path.source;
       one.gateway.at(static_cast<std::size_t>(family)) = path.gateway;
     }
     one.subject.id = uplink.id;
     one.subject.sources = one.source;
     one.subject.config = uplink.wan->health;
     one.subject.targets = targets_of(uplink);
-    one.subject.gateway = uplink.wan->health.ask_gateway && (one.gateway[0] || one.gateway[1]);
+    // Without an address, while the other router of a pair has it, the gateway is all that can be asked.
+    const bool mute = !one.source[0] && !one.source[1];
+    one.subject.gateway = (uplink.wan->health.ask_gateway || mute) && (one.gateway[0] || one.gateway[1]);
     one.subject.leased = uplink.wan->dhcp;
     one.subject.usable = uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
     one.subject.why = one.subject.usable ? "" : uplink.why;

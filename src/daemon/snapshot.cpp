@@ -65,7 +65,7 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
     LanStatus status{lan.name, lan.interface, false, {}, {}};
     if (const auto* link = facts.link(lan.interface)) status.carrier = link->carrier;
     for (const auto family : families)
-      for (const auto& address : compile::lan_addresses(lan, facts, family))
+      for (const auto& address : compile::router_addresses(config, lan, facts, family))
         status.addresses.push_back(address.to_text());
     for (const auto& told : compiled.advertisements)
       if (told.lan == lan.name)

@@ -44,7 +44,8 @@ inline Facts facts() {
                            .carrier = true,
                            .point_to_point = false,
                            .accepts_ra = false,
-                           .mtu = 1500});
+                           .mtu = 1500,
+                           .mac = ""});
   return facts;
 }
 

@@ -48,6 +48,7 @@ std::vector<Prefix> reachable(const Context& context, const LanConfig& from) {
 }  // namespace
 
 std::vector<LanAdvertisement> advertisements(const Context& context) {
+  if (context.is_pair() && context.facts.role != Role::active) return {};
   // Also while it is draining: the connections that it keeps must find the way to it.
   const bool way_out =
       std::ranges::any_of(context.uplinks, [](const Uplink& uplink) { return uplink.usable(Family::v6); });
@@ -57,6 +58,7 @@ std::vector<LanAdvertisement> advertisements(const Context& context) {
     LanAdvertisement told;
     told.lan = lan.name;
     told.link = lan.interface;
+    if (context.is_pair()) told.source = pair_link_local(context.config).address;
     for (const auto& own : lan.addresses)
       if (is_subnet_for_hosts(own) &&
           std::ranges::find(told.prefixes, own.network(), &AdvertisedPrefix::prefix) == told.prefixes.end())

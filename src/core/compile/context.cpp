@@ -30,11 +30,19 @@ std::vector<Prefix> lan_addresses(const LanConfig& lan, const Facts& facts, Fami
   return found;
 }
 
+std::vector<Prefix> router_addresses(const Config& config, const LanConfig& lan, const Facts& facts, Family family) {
+  auto addresses = lan_addresses(lan, facts, family);
+  if (config.ha)
+    for (const auto& own : own_addresses(*config.ha, lan.name))
+      if (own.family() == family) addresses.push_back(own);
+  return addresses;
+}
+
 std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts, Family family) {
   for (const auto& lan : config.lans) {
     if (facts.link(lan.interface) == nullptr) continue;
-    const auto addresses = lan_addresses(lan, facts, family);
-    if (!addresses.empty()) return addresses.front().address;
+    for (const auto& own : router_addresses(config, lan, facts, family))
+      if (!config.ha || facts.has_address(lan.interface, own.address)) return own.address;
   }
   return std::nullopt;
 }

@@ -16,6 +16,9 @@ struct Context {
   const std::vector<Uplink>& uplinks;
   const std::vector<UplinkId>& by_latency;  ///< the quickest first
 
+  [[nodiscard]] bool is_pair() const { return config.ha.has_value(); }
+  /// The other router of the pair is active, and everything that could have come here has come.
+  [[nodiscard]] bool on_standby() const { return is_pair() && facts.role == Role::standby; }
   [[nodiscard]] const Uplink& uplink(const std::string& name) const;
   [[nodiscard]] std::vector<const Uplink*> uplinks_named(const std::vector<std::string>& names) const;
 };
@@ -23,8 +26,13 @@ struct Context {
 /// The addresses of a LAN, with host bits: those of the file, or else what the system has set.
 [[nodiscard]] std::vector<Prefix> lan_addresses(const LanConfig& lan, const Facts& facts, Family family);
 
+/// The same, and those that stay with this router of a pair.
+[[nodiscard]] std::vector<Prefix> router_addresses(const Config& config, const LanConfig& lan, const Facts& facts,
+                                                   Family family);
+
 /// What unbound sockets of the router use as a source: a LAN's address, which stays when uplinks come and go. The
-/// output hook knows by it that the socket did not ask for a certain uplink. None where no LAN has this family.
+/// output hook knows by it that the socket did not ask for a certain uplink. None where no LAN has this family, or the
+/// other router of a pair has them.
 [[nodiscard]] std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts, Family family);
 
 [[nodiscard]] TableId table_of(UplinkId id);

@@ -12,7 +12,7 @@ void add_router_addresses(const Context& context, Family family, nft::Table& tab
   auto& router = add_set(table, fmt::format("router{}", digit(family)), fmt::format("type {};", address_type(family)),
                          "the router's own addresses");
   for (const auto& lan : context.config.lans)
-    for (const auto& own : lan_addresses(lan, context.facts, family))
+    for (const auto& own : router_addresses(context.config, lan, context.facts, family))
       router.elements.emplace(own.address.to_text(), "");
   for (const auto& uplink : context.uplinks)
     for (const auto& own : uplink.path(family).own) router.elements.emplace(own.address.to_text(), "");

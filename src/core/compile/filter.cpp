@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/compile/nft_builder.hpp"
+#include "core/compile/pair_filter.hpp"
 #include "core/compile/parts.hpp"
 
 namespace fairlead::compile {
@@ -115,7 +116,7 @@ void add_syn_limit(const Context& context, nft::Table& table) {
 }
 
 void add_input(const Context& context, nft::Table& table) {
-  auto& input = add_base_chain(table, "input", "type filter hook input priority 0; policy drop;");
+  auto& input = table.chains.at("input");
   add_by_state(input);
   add_rule(input, "iifname vmap @input_by_device");
   add_log(context, input, "refused-in");
@@ -154,7 +155,7 @@ void add_may_open(const Context& context, nft::Table& table) {
 }
 
 void add_forward(const Context& context, nft::Table& table) {
-  auto& forward = add_base_chain(table, "forward", "type filter hook forward priority 0; policy drop;");
+  auto& forward = table.chains.at("forward");
   add_rule(forward, "tcp flags & (syn|rst) == syn jump clamp");
   add_by_state(forward);
   add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
@@ -180,6 +181,9 @@ void add_forward(const Context& context, nft::Table& table) {
 }  // namespace
 
 void add_filter(const Context& context, nft::Table& table) {
+  auto& input = add_base_chain(table, "input", "type filter hook input priority 0; policy drop;");
+  auto& forward = add_base_chain(table, "forward", "type filter hook forward priority 0; policy drop;");
+  add_pair_filter(context, table, input, forward);
   add_input(context, table);
   add_forward(context, table);
   add_invalid(context, table);

@@ -48,7 +48,7 @@ void add_fast_restore(const Context& context, const LanConfig& lan, Family famil
   const auto& mask = context.config.router.mark_mask;
   for (const auto& subnet : subnets(context, lan, family)) {
     std::vector<std::string> own;
-    for (const auto& address : lan_addresses(lan, context.facts, family))
+    for (const auto& address : router_addresses(context.config, lan, context.facts, family))
       if (subnet.contains(address.address)) own.push_back(address.address.to_text());
     add_rule(chain, fmt::format("{0} saddr {1} {0} saddr != {2} meta mark & {3} == 0 {4} != 0 meta mark set {4} accept",
                                 header(family), is_in(subnet), any_of(own), hexadecimal(mask.foreign_bits()),

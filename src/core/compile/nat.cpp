@@ -42,6 +42,17 @@ void add_uplink(const Context& context, const Uplink& uplink, nft::Table& table)
   }
 }
 
+/// Masquerade would forget connections when a pair's address moves to the other router.
+void add_hairpin(const Context& context, nft::Chain& chain) {
+  if (context.is_pair())
+    for (const auto& lan : context.config.lans)
+      for (const auto family : families)
+        if (const auto own = lan_addresses(lan, context.facts, family); !own.empty())
+          add_rule(chain, fmt::format("oifname {} snat {} to {}", quoted(lan.interface), header(family),
+                                      own.front().address.to_text()));
+  add_rule(chain, "masquerade");
+}
+
 }  // namespace
 
 void add_nat(const Context& context, nft::Table& table) {
@@ -55,8 +66,9 @@ void add_nat(const Context& context, nft::Table& table) {
   auto& hairpin = add_set(table, "hairpin", "type ifname . ifname;", "in and out by the same LAN");
   for (const auto& lan : context.config.lans)
     hairpin.elements.emplace(quoted(lan.interface) + " . " + quoted(lan.interface), "");
-  add_rule(postrouting, "iifname . oifname @hairpin ct status dnat masquerade",
+  add_rule(postrouting, "iifname . oifname @hairpin ct status dnat goto hairpin_nat",
            "a LAN host that uses a forward: replies must come back through the router");
+  add_hairpin(context, table.chains["hairpin_nat"]);
 }
 
 }  // namespace fairlead::compile

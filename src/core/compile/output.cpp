@@ -6,9 +6,23 @@
 #include "core/compile/parts.hpp"
 
 namespace fairlead::compile {
+namespace {
+
+/// What a router on standby sent from an address of another device would reach the provider under the pair's.
+void add_silence(const Context& context, nft::Chain& output) {
+  for (const auto& uplink : context.uplinks)
+    for (const auto family : families)
+      if (!uplink.path(family).own.empty() && !uplink.path(family).source)
+        add_rule(output, fmt::format("oifname {} meta nfproto {}{} drop", quoted(uplink.wan->interface),
+                                     protocol_name(family), family == Family::v6 ? " ip6 saddr != fe80::/10" : ""),
+                 "the other router has the address");
+}
+
+}  // namespace
 
 void add_output(const Context& context, nft::Table& table) {
   auto& output = add_base_chain(table, "output", "type route hook output priority -150; policy accept;");
+  if (context.on_standby()) add_silence(context, output);
   add_rule(output, "oifname != @uplinks return");
   add_rule(output, masked_ct_mark(context.config.router.mark_mask) + " vmap @restore");
   add_rule(output, "ct state new goto new_from_router");

@@ -109,7 +109,7 @@ std::map<IpAddress, UplinkId> telling_addresses(const Context& context, Family f
       owner[own.address] = uplink.id;
     }
   for (const auto& lan : context.config.lans)
-    for (const auto& own : lan_addresses(lan, context.facts, family)) ++uses[own.address];
+    for (const auto& own : router_addresses(context.config, lan, context.facts, family)) ++uses[own.address];
   std::erase_if(owner, [&](const auto& entry) { return uses.at(entry.first) > 1; });
   return owner;
 }

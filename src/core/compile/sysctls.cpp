@@ -43,6 +43,13 @@ void add_sysctls(const Context& context, State& state) {
   state.sysctls["net/ipv4/fib_multipath_hash_policy"] = "1";
   state.sysctls["net/ipv6/fib_multipath_hash_policy"] = "1";
   state.sysctls["net/netfilter/nf_conntrack_tcp_loose"] = "0";
+  if (context.is_pair()) {
+    // Without events the end of connections from before conntrackd would never reach the other router.
+    state.sysctls["net/netfilter/nf_conntrack_events"] = "1";
+    // VRRP runs between link-local addresses.
+    const auto& lan = context.config.lans.front().interface;
+    if (context.facts.link(lan) != nullptr) state.sysctls[fmt::format("net/ipv6/conf/{}/disable_ipv6", lan)] = "0";
+  }
   for (const auto& lan : context.config.lans) add_device_sysctls(lan.interface, context.facts, state);
   for (const auto& wan : context.config.wans) {
     add_device_sysctls(wan.interface, context.facts, state);

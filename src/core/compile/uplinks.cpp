@@ -31,10 +31,26 @@ bool follows_system(const WanConfig& wan, Family family) {
   return family == Family::v4 ? !wan.dhcp : wan.ipv6 != Ipv6Mode::off;
 }
 
-std::vector<Prefix> own_addresses(const Uplink& uplink, const Facts& facts, Family family) {
+/// What belongs to the pair of routers, whichever has it now.
+std::vector<Prefix> addresses_of_the_pair(const Config& config, const WanConfig& wan, const Lease* lease) {
+  if (!config.ha) return {};
+  auto addresses = wan.addresses;
+  if (lease != nullptr) addresses.push_back(lease->address);
+  return addresses;
+}
+
+std::vector<Prefix> addresses_to_set(const Config& config, const Uplink& uplink, const Lease* lease) {
+  auto addresses = config.ha ? own_addresses(*config.ha, uplink.wan->name) : uplink.wan->addresses;
+  if (lease != nullptr && !uplink.rests) addresses.push_back(lease->address);
+  return addresses;
+}
+
+std::vector<Prefix> all_addresses(const Uplink& uplink, const Facts& facts, std::vector<Prefix> of_the_pair,
+                                  Family family) {
   std::vector<Prefix> own;
-  for (const auto& address : uplink.set)
-    if (address.family() == family) own.push_back(address);
+  of_the_pair.insert(of_the_pair.end(), uplink.set.begin(), uplink.set.end());
+  for (const auto& address : of_the_pair)
+    if (address.family() == family && !contains(own, address)) own.push_back(address);
   if (!follows_system(*uplink.wan, family)) return own;
   for (const auto& fact : facts.addresses)
     if (fact.link == uplink.wan->interface && fact.address.family() == family && fact.global && fact.usable &&
@@ -77,10 +93,18 @@ std::optional<IpAddress> find_gateway(const WanConfig& wan, const Facts& facts, 
   return std::nullopt;
 }
 
-UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, const Lease* lease, Family family, bool unproven) {
+std::optional<IpAddress> present_address(const Uplink& uplink, const Facts& facts, const std::vector<Prefix>& own) {
+  for (const auto& address : own)
+    if (contains(uplink.set, address) || facts.has_address(uplink.wan->interface, address.address))
+      return address.address;
+  return std::nullopt;
+}
+
+UplinkPath resolve_path(const Uplink& uplink, const Config& config, const Facts& facts, const Lease* lease,
+                        Family family, bool unproven) {
   UplinkPath path;
   path.unproven = unproven;
-  path.own = own_addresses(uplink, facts, family);
+  path.own = all_addresses(uplink, facts, addresses_of_the_pair(config, *uplink.wan, lease), family);
   path.gateway = find_gateway(*uplink.wan, facts, lease, family, path.own);
   path.configured = !path.own.empty();
   if (path.gateway) {
@@ -89,6 +113,7 @@ UplinkPath resolve_path(const Uplink& uplink, const Facts& facts, const Lease* l
     path.onlink = near == path.own.end() && !path.gateway->is_link_local();
     if (near != path.own.end()) std::rotate(path.own.begin(), near, near + 1);
   }
+  path.source = present_address(uplink, facts, path.own);
   const bool next_hop = path.gateway || (uplink.link != nullptr && uplink.link->point_to_point);
   path.routable = uplink.link != nullptr && !path.own.empty() && next_hop;
   path.ready = path.routable && uplink.link->up && uplink.link->carrier;
@@ -126,6 +151,14 @@ std::string why_down(const Uplink& uplink, const Config& config, const Facts& fa
                      four.configured ? four.own.front().to_text() : six.own.front().to_text());
 }
 
+/// Nothing can be asked over a device that is down: what is under it must do.
+void judge_resting(Uplink& uplink, const Facts& facts) {
+  const auto* lower = facts.link(uplink.wan->shared_on);
+  const bool works = lower != nullptr && lower->up && lower->carrier;
+  uplink.verdict = works ? Verdict::up : Verdict::down;
+  uplink.why = works ? "" : fmt::format("{} has no carrier: cable or modem", uplink.wan->shared_on);
+}
+
 }  // namespace
 
 std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, const Health& health,
@@ -140,12 +173,14 @@ std::vector<Uplink> resolve_uplinks(const Config& config, const Facts& facts, co
     uplink.verdict = judged.verdict;
     uplink.why = judged.why;
     const auto* lease = usable_lease(config, wan, facts);
-    uplink.set = wan.addresses;
-    if (lease != nullptr) uplink.set.push_back(lease->address);
+    uplink.rests = !wan.shared_on.empty() && facts.role != Role::active;
+    uplink.set = addresses_to_set(config, uplink, lease);
     for (const auto family : families)
       uplink.path(family) =
-          resolve_path(uplink, facts, lease, family, judged.unproven.at(static_cast<std::size_t>(family)));
-    if (!uplink.path(Family::v4).ready && !uplink.path(Family::v6).ready) {
+          resolve_path(uplink, config, facts, lease, family, judged.unproven.at(static_cast<std::size_t>(family)));
+    if (uplink.rests) {
+      judge_resting(uplink, facts);
+    } else if (!uplink.path(Family::v4).ready && !uplink.path(Family::v6).ready) {
       uplink.verdict = Verdict::down;
       uplink.why = why_down(uplink, config, facts);
     } else if (uplink.verdict == Verdict::down && lease != nullptr) {

@@ -18,7 +18,9 @@ namespace fairlead::compile {
 
 /// One family of one uplink.
 struct UplinkPath {
-  std::vector<Prefix> own;  ///< its addresses with host bits, the preferred source first
+  std::vector<Prefix> own;  ///< its addresses with host bits, the preferred source first; those of a pair of routers
+                            ///< also while the other one has them
+  std::optional<IpAddress> source;  ///< what this router itself can send from; none: the other one has all of `own`
   std::optional<IpAddress> gateway;
   bool onlink = false;      ///< the gateway lies outside every prefix of `own`
   bool configured = false;  ///< the file or the system gave it an address or gateway of this family
@@ -40,6 +42,7 @@ struct Uplink {
   std::string why;  ///< why it is not up, for people; empty while it is
   std::array<UplinkPath, 2> paths;
   std::vector<Prefix> set;  ///< the addresses that Fairlead sets: those of the file, and the lease's
+  bool rests = false;       ///< its device is for the active router of a pair alone, and this one is not active
 
   [[nodiscard]] const UplinkPath& path(Family family) const { return paths.at(static_cast<std::size_t>(family)); }
   [[nodiscard]] UplinkPath& path(Family family) { return paths.at(static_cast<std::size_t>(family)); }

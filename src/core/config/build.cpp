@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "core/config/made_devices.hpp"
 #include "core/config/values_uplink.hpp"
@@ -225,7 +226,11 @@ Config build(const FileDraft& draft) {
   for (const auto& policy : draft.policies) config.policies.push_back(build(policy, config.policies.size() + 1));
   config.firewall = build(draft.firewall);
   for (const auto& forward : draft.forwards) config.forwards.push_back(build(forward, config.forwards.size() + 1));
-  if (draft.ha) config.ha = build(*draft.ha);
+  if (draft.ha) {
+    config.ha = build(*draft.ha);
+    for (auto& wan : config.wans)
+      if (wan.dhcp) wan.shared_on = std::exchange(wan.interface, shared_device(wan.interface));
+  }
   return config;
 }
 

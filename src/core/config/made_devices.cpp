@@ -15,6 +15,12 @@ std::string vlan_device(const std::string& trunk, int id) {
 
 }  // namespace
 
+std::string shared_device(const std::string& lower) {
+  const std::string start = "p-";
+  const auto room = longest_device_name - start.size();
+  return start + (lower.size() <= room ? lower : lower.substr(lower.size() - room));
+}
+
 std::string device_of(const LanDraft& lan) {
   const auto interface = lan.interface.value_or("");
   if (lan.vlan.value) return vlan_device(interface, *lan.vlan.value);

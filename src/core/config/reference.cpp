@@ -80,7 +80,6 @@ std::string reference_markdown() {
   std::string text(introduction);
   for (const auto& section : sections()) {
     text += fmt::format("\n## `{}`\n\n{}\n", section.heading, section.introduction);
-    if (!section.later.empty()) text += fmt::format("\n**Not available yet**: {}.\n", section.later);
     text += "\n| Key | Values | Default | Meaning | Example |\n|---|---|---|---|---|\n";
     add_rows(text, section.keys(), "");
     if (section.name == "wan") text += weights_note;

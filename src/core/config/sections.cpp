@@ -45,7 +45,7 @@ constexpr std::array table{
             health_keys, read_health},
     Section{"ha", "[ha]",
             "This router is one of a pair. Both have the same file; only the router's name and this section differ.",
-            ha_keys, read_ha, "the router works alone until then"},
+            ha_keys, read_ha},
 };
 
 void unknown_section(const Entry& entry, Report& report) {
@@ -70,9 +70,6 @@ FileDraft read_draft(const Table& document, Report& report) {
       unknown_section(entry, report);
       continue;
     }
-    if (!section->later.empty())
-      report.error(entry.where,
-                   fmt::format("{} is not available yet: remove the section ({})", section->heading, section->later));
     section->read(entry, draft, report);
   }
   return draft;

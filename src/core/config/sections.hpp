@@ -14,7 +14,6 @@ struct Section {
   std::string_view introduction;  ///< Markdown
   KeyInfos (*keys)() = nullptr;
   void (*read)(const Entry& entry, FileDraft& draft, Report& report) = nullptr;  ///< none: its parent reads it
-  std::string_view later{};  ///< not empty: not available yet, and this is what to do until then
 };
 
 /// In the order of the reference.

@@ -28,6 +28,7 @@ struct AdvertisedPrefix {
 struct LanAdvertisement {
   std::string lan;   ///< its name
   std::string link;  ///< its device
+  std::optional<IpAddress> source;  ///< of a pair: its link-local address; none: the device's own
   std::vector<AdvertisedPrefix> prefixes;
   bool default_router = false;
   bool managed = false;        ///< addresses are lent by DHCPv6, too

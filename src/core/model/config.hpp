@@ -137,7 +137,9 @@ enum class Ipv6Mode : std::uint8_t {
 struct WanConfig {
   std::string name;
   std::string interface;          ///< with `vlan` a device that Fairlead makes
-  std::optional<Vlan> vlan;       ///< that of `interface`
+  std::optional<Vlan> vlan;       ///< that of `interface`, or of `shared_on`
+  std::string shared_on;          ///< of a pair with `dhcp`: the device under `interface`, which is made on it with a
+                                  ///< MAC address that both routers share; else empty
   std::vector<Prefix> addresses;  ///< with host bits; empty, and no `dhcp`: what the system has set is followed
   bool dhcp = false;              ///< `address = "dhcp"`: the IPv4 address and gateway are a DHCP server's
   Ipv6Mode ipv6 = Ipv6Mode::system;

@@ -16,10 +16,15 @@ const Lease* Facts::lease(std::string_view link) const {
   return found == leases.end() ? nullptr : &*found;
 }
 
+bool Facts::has_address(std::string_view link, const IpAddress& address) const {
+  return std::ranges::any_of(
+      addresses, [&](const AddressFact& fact) { return fact.link == link && fact.address.address == address; });
+}
+
 nlohmann::json to_json(const Facts& facts) {
   nlohmann::json json{
       {"links", nlohmann::json::array()}, {"addresses", nlohmann::json::array()}, {"routes", nlohmann::json::array()}};
-  for (const auto& link : facts.links)
+  for (const auto& link : facts.links) {
     json["links"].push_back({{"name", link.name},
                              {"index", link.index.value},
                              {"up", link.up},
@@ -27,6 +32,8 @@ nlohmann::json to_json(const Facts& facts) {
                              {"point_to_point", link.point_to_point},
                              {"accepts_ra", link.accepts_ra},
                              {"mtu", link.mtu}});
+    if (!link.mac.empty()) json["links"].back()["mac"] = link.mac;
+  }
   for (const auto& address : facts.addresses)
     json["addresses"].push_back({{"link", address.link},
                                  {"address", address.address.to_text()},
@@ -41,6 +48,8 @@ nlohmann::json to_json(const Facts& facts) {
   for (const auto& lease : facts.leases) json["leases"].push_back(to_json(lease));
   for (const auto& delegated : facts.delegated) json["delegated"].push_back(to_json(delegated));
   if (!facts.dhcp_problems.empty()) json["dhcp_problems"] = facts.dhcp_problems;
+  if (facts.role != Role::active) json["role"] = to_text(facts.role);
+  if (!facts.shared_macs.empty()) json["shared_macs"] = facts.shared_macs;
   return json;
 }
 
@@ -72,6 +81,7 @@ LinkFact read_link(const nlohmann::json& json) {
   link.point_to_point = json.value("point_to_point", false);
   link.accepts_ra = json.value("accepts_ra", false);
   link.mtu = read_number(json, "mtu", 1500);
+  link.mac = json.value("mac", "");
   return link;
 }
 
@@ -83,6 +93,12 @@ AddressFact read_address(const nlohmann::json& json) {
   address.usable = json.value("usable", true);
   address.ours = json.value("ours", false);
   return address;
+}
+
+Role read_role(const std::string& text, const nlohmann::json& json) {
+  for (const auto role : {Role::active, Role::leaving, Role::standby})
+    if (text == to_text(role)) return role;
+  throw nlohmann::json::other_error::create(501, "not a role: " + text, &json);
 }
 
 RouteFact read_route(const nlohmann::json& json) {
@@ -118,6 +134,8 @@ Result<Facts> facts_from_json(const nlohmann::json& json) {
       facts.delegated.push_back(*std::move(delegated));
     }
     if (json.contains("dhcp_problems")) json.at("dhcp_problems").get_to(facts.dhcp_problems);
+    if (json.contains("role")) facts.role = read_role(json.at("role").get<std::string>(), json);
+    if (json.contains("shared_macs")) json.at("shared_macs").get_to(facts.shared_macs);
   } catch (const nlohmann::json::exception& problem) {
     return fail(std::string("facts: ") + problem.what());
   }

@@ -1,7 +1,7 @@
 #pragma once
 // Purpose: what the kernel says of the machine, as far as compiling needs it: devices, addresses, and the main
-// table's routes (from which gateways are discovered), and what DHCP servers lent. Nothing that Fairlead itself made is
-// a fact, except the addresses it set. Read by sys/netlink, or from JSON (`fairlead plan --facts FILE`).
+// table's routes (from which gateways are discovered), what DHCP servers lent, and the role in a pair. Nothing that
+// Fairlead itself made is a fact, except the addresses it set. Read by sys/netlink, or from JSON (`fairlead plan --facts FILE`).
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +15,7 @@
 #include "base/ids.hpp"
 #include "base/ip.hpp"
 #include "core/model/lease.hpp"
+#include "core/model/pair.hpp"
 
 namespace fairlead {
 
@@ -26,6 +27,7 @@ struct LinkFact {
   bool point_to_point = false;  ///< IFF_POINTOPOINT: needs no gateway address
   bool accepts_ra = false;      ///< the kernel takes router advertisements here (sysctl accept_ra is not 0)
   std::uint32_t mtu = 1500;
+  std::string mac;  ///< "02:00:00:00:00:01"; empty: it has none
   bool operator==(const LinkFact&) const = default;
 };
 
@@ -54,9 +56,12 @@ struct Facts {
   std::vector<Lease> leases;      ///< those that are valid now, one a device
   std::vector<DelegatedPrefix> delegated;
   std::map<std::string, std::string> dhcp_problems;  ///< device → why its DHCP client does not work
+  Role role = Role::active;                          ///< of a router that is one of a pair
+  std::map<std::string, std::string> shared_macs;    ///< device of a pair's uplink by DHCP → the MAC address on both
 
   [[nodiscard]] const LinkFact* link(std::string_view name) const;
   [[nodiscard]] const Lease* lease(std::string_view link) const;
+  [[nodiscard]] bool has_address(std::string_view link, const IpAddress& address) const;
   bool operator==(const Facts&) const = default;
 };
 

@@ -27,6 +27,8 @@ std::string destination_text(const Prefix& destination) {
 
 std::string to_text(const DeviceState& device) {
   if (device.is_bridge()) return fmt::format("{} type bridge", device.name);
+  if (device.is_macvlan())
+    return fmt::format("{} link {} type macvlan address {}", device.name, device.trunk, device.mac);
   return fmt::format("{} link {} type vlan id {}", device.name, device.trunk, device.vlan);
 }
 

@@ -2,6 +2,11 @@
 
 namespace fairlead {
 
+Prefix ours::anchor_address() {
+  static const auto dummy = Prefix::parse("192.0.0.8/32").value();
+  return dummy;
+}
+
 ObservedState observed(const State& state) {
   ObservedState result;
   result.sysctls = state.sysctls;

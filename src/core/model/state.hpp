@@ -23,14 +23,19 @@ inline constexpr std::uint32_t rule_first = 20000;  ///< rule priorities
 inline constexpr std::uint32_t rule_last = 20999;
 inline constexpr std::uint32_t unreachable_metric = 100000;
 inline constexpr std::uint32_t device_group = 7000;  ///< IFLA_GROUP of devices that we make
+/// With its last IPv4 address a device loses all its routes, so those of a pair of routers keep this one while the
+/// other router has the rest: the dummy address of RFC 7600, of scope host: nothing is ever sent from it.
+[[nodiscard]] Prefix anchor_address();
 }  // namespace ours
 
-/// A device that is made: a bridge, or an 802.1Q VLAN.
+/// A device that is made: a bridge, an 802.1Q VLAN, or a macvlan with a MAC address of its own.
 struct DeviceState {
   std::string name;
-  std::string trunk;  ///< of a VLAN; empty for a bridge
-  int vlan = 0;       ///< its id; 0 for a bridge
-  [[nodiscard]] bool is_bridge() const { return vlan == 0; }
+  std::string trunk;  ///< the device that it stands on; empty for a bridge
+  int vlan = 0;       ///< id of a VLAN, else 0
+  std::string mac;    ///< "02:00:5e:10:00:01" of a macvlan, else empty
+  [[nodiscard]] bool is_bridge() const { return trunk.empty(); }
+  [[nodiscard]] bool is_macvlan() const { return !mac.empty(); }
   auto operator<=>(const DeviceState&) const = default;
 };
 
@@ -84,6 +89,7 @@ struct State {
   std::vector<DeviceState> devices;            ///< those that we make
   std::vector<PortState> ports;                ///< of bridges
   std::vector<std::string> links_up;           ///< devices that must be administratively up
+  std::vector<std::string> links_down;         ///< devices that must be administratively down
   std::vector<AddressState> addresses;
   std::vector<RouteState> routes;
   std::vector<RuleState> rules;
@@ -98,7 +104,7 @@ struct ObservedState {
   std::vector<DeviceState> devices;          ///< ours
   std::vector<DeviceState> foreign_devices;  ///< of others: satisfy a wish, are never removed
   std::vector<PortState> ports;              ///< of any bridge
-  std::vector<std::string> links_up;
+  std::vector<std::string> links_up;         ///< those of the devices asked for
   std::vector<AddressState> addresses;          ///< ours
   std::vector<AddressState> foreign_addresses;  ///< present, but set by others: satisfy a wish, are never removed
   std::vector<RouteState> routes;

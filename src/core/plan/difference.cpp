@@ -55,18 +55,29 @@ void plan_removals(const std::vector<Object>& want, const std::vector<Object>& h
     if (!contains(want, object)) plan.steps.emplace_back(Remove<Object>{object});
 }
 
-void plan_addresses(const State& want, const ObservedState& have, Plan& plan) {
+bool is_shared(const State& want, const std::string& link) {
+  const auto device = std::ranges::find(want.devices, link, &DeviceState::name);
+  return device != want.devices.end() && device->is_macvlan();
+}
+
+void plan_addresses(const State& want, const ObservedState& have, bool shared, Plan& plan) {
   for (const auto& address : want.addresses)
-    if (!contains(have.addresses, address) && !contains(have.foreign_addresses, address))
+    if (is_shared(want, address.link) == shared && !contains(have.addresses, address) &&
+        !contains(have.foreign_addresses, address))
       plan.steps.emplace_back(Add<AddressState>{address});
 }
 
-/// VLANs may stand on bridges, so these come first and go last.
+/// VLANs may stand on bridges, and macvlans on both: the lower ones come first and go last.
+int height(const DeviceState& device) {
+  if (device.is_bridge()) return 0;
+  return device.is_macvlan() ? 2 : 1;
+}
+
 void plan_devices(const State& want, const ObservedState& have, Plan& plan) {
-  for (const bool bridges : {true, false})
+  for (const int level : {0, 1, 2})
     for (const auto& device : want.devices) {
       const bool present = contains(have.devices, device) || contains(have.foreign_devices, device);
-      if (device.is_bridge() != bridges || present) continue;
+      if (height(device) != level || present) continue;
       const auto other = std::ranges::find(have.devices, device.name, &DeviceState::name);
       if (other != have.devices.end()) plan.steps.emplace_back(Remove<DeviceState>{*other});
       plan.steps.emplace_back(Add<DeviceState>{device});
@@ -78,7 +89,7 @@ void plan_links_up(const State& want, const ObservedState& have, Plan& plan) {
   const auto is_made = [&](const std::string& link) {
     return plan.steps.end() != std::ranges::find_if(plan.steps, [&](const Step& step) {
              const auto* add = std::get_if<Add<DeviceState>>(&step);
-             return add != nullptr && add->object.name == link;
+             return add != nullptr && add->object.name == link && !add->object.is_macvlan();
            });
   };
   for (const auto& link : want.links_up)
@@ -95,9 +106,9 @@ void plan_device_removals(const State& want, const ObservedState& have, Plan& pl
     if (bridge != have.devices.end() && is_wanted(*bridge) && !contains(want.ports, port))
       plan.steps.emplace_back(Remove<PortState>{port});
   }
-  for (const bool bridges : {false, true})
+  for (const int level : {2, 1, 0})
     for (const auto& device : have.devices)
-      if (device.is_bridge() == bridges && !is_wanted(device)) plan.steps.emplace_back(Remove<DeviceState>{device});
+      if (height(device) == level && !is_wanted(device)) plan.steps.emplace_back(Remove<DeviceState>{device});
 }
 
 }  // namespace
@@ -106,8 +117,13 @@ Plan difference(const State& want, const ObservedState& have) {
   Plan plan;
   plan_sysctls(want, have, false, plan);
   plan_devices(want, have, plan);
+  // First of all: the other router of a pair may be about to use this MAC address.
+  for (const auto& link : want.links_down)
+    if (contains(have.links_up, link)) plan.steps.emplace_back(SetLinkUp{link, false});
+  // What comes up with an address tells its neighbours at once (arp_notify).
+  plan_addresses(want, have, true, plan);
   plan_links_up(want, have, plan);
-  plan_addresses(want, have, plan);
+  plan_addresses(want, have, false, plan);
   plan_new_routes(want, have, plan);
   if (auto script = nft_difference(want.nft, have.nft); !script.empty())
     plan.steps.emplace_back(RunNft{std::move(script)});

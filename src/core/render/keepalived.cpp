@@ -2,52 +2,39 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "base/text.hpp"
+#include "core/model/pair.hpp"
 
 namespace fairlead::render {
 namespace {
 
-/// One group on a LAN; another pair there must not be ours by chance, so it follows from the LAN's address.
-int virtual_router_id(const Prefix& address) {
-  constexpr int ids = 255;
-  return static_cast<int>(stable_hash(address.address.to_text()) % ids) + 1;
+/// Fairlead has the routes to these subnets ready on both routers. Without no_track one dead device would move the whole
+/// router.
+std::string line_of(const PairAddress& one) {
+  return fmt::format("    {} dev {} noprefixroute{}\n", one.address.to_text(), one.link, one.tracked ? "" : " no_track");
 }
 
-/// The kernel's own connected route is what a LAN needs at once. An uplink's would clash with that of another uplink of
-/// the same subnet; ours follow. Without no_track one dead uplink would move the whole router.
-std::string virtual_address(const Prefix& address, const std::string& device, bool uplink) {
-  return fmt::format("    {} dev {}{}\n", address.to_text(), device, uplink ? " noprefixroute no_track" : "");
-}
+/// VRRP over IPv6 tells the addresses of IPv6, of which the first must be a link-local one (RFC 9568, section 5.2.9);
+/// those of IPv4 move with them.
+struct Carried {
+  std::string told;
+  std::string others;
+};
 
-std::string virtual_addresses(const Config& config, Family family) {
-  std::string lines;
-  for (const auto& lan : config.lans)
-    for (const auto& address : lan.addresses)
-      if (address.family() == family) lines += virtual_address(address, lan.interface, &lan != &config.lans.front());
-  for (const auto& wan : config.wans)
-    for (const auto& address : wan.addresses)
-      if (address.family() == family) lines += virtual_address(address, wan.interface, true);
+Carried carried(const Config& config) {
+  const PairAddress first{config.lans.front().interface, pair_link_local(config)};
+  Carried lines{line_of(first), ""};
+  for (const auto& one : pair_addresses(config)) {
+    if (one == first) continue;
+    (one.address.family() == Family::v6 ? lines.told : lines.others) += line_of(one);
+  }
   return lines;
 }
 
 }  // namespace
 
-std::optional<IpAddress> own_address_of_first_lan(const Config& config) {
-  const auto& first = config.lans.front().name;
-  const auto found = std::ranges::find(config.ha->own, first, &OwnAddress::of);
-  return found == config.ha->own.end() ? std::nullopt : std::optional(found->address.address);
-}
-
-std::string keepalived_conf(const Config& config, const std::string& router_name, const VrrpEnds& ends,
-                            const KeepalivedPaths& paths) {
+std::string keepalived_conf(const Config& config, const std::string& router_name, const KeepalivedPaths& paths) {
   const auto& ha = *config.ha;
-  const auto& lan = config.lans.front();
-  const auto family = ends.ours.family();
-  const auto other = family == Family::v4 ? Family::v6 : Family::v4;
-  const auto carried = virtual_addresses(config, family);
-  const auto excluded = virtual_addresses(config, other);
+  const auto addresses = carried(config);
   std::string text = fmt::format(
       "# Written by fairlead; changes are lost.\n"
       "global_defs {{\n"
@@ -62,10 +49,14 @@ std::string keepalived_conf(const Config& config, const std::string& router_name
       "  vrrp_garp_master_delay 1\n"
       "  vrrp_garp_master_repeat 3\n"
       "  vrrp_garp_interval 0.001\n"
+      "  vrrp_gna_interval 0.001\n"
       "  vrrp_garp_master_refresh 60\n"
       "  notify_fifo {}\n"
       "  fifo_write_vrrp_states_on_reload\n"
       "  vrrp_rt_priority 50\n"
+      "  max_auto_priority -1\n"
+      // Setting many addresses takes longer than the 10 ms after which the kernel would kill a real-time process.
+      "  vrrp_rlimit_rttime 2000000\n"
       "  vrrp_no_swap\n"
       "}}\n"
       "track_file role {{\n"
@@ -86,13 +77,13 @@ std::string keepalived_conf(const Config& config, const std::string& router_name
       "  track_file {{\n"
       "    role\n"
       "  }}\n",
-      router_name, paths.notify_fifo, paths.track_file, lan.interface, virtual_router_id(lan.addresses.front()),
-      ha.priority, std::chrono::duration<double>(ha.advert).count(), ends.ours.to_text(), ends.theirs.to_text());
+      router_name, paths.notify_fifo, paths.track_file, config.lans.front().interface, virtual_router_id(config),
+      ha.priority, std::chrono::duration<double>(ha.advert).count(), vrrp_address(ha.address.address).address.to_text(),
+      vrrp_address(ha.peer).address.to_text());
+  // When the role is given back is for Fairlead to say, which knows whether this router has caught up.
   if (!ha.preempt.wanted) text += "  nopreempt\n";
-  if (ha.preempt.wanted && ha.preempt.after.count() != 0)
-    text += fmt::format("  preempt_delay {:.3f}\n", std::chrono::duration<double>(ha.preempt.after).count());
-  text += "  virtual_ipaddress {\n" + carried + "  }\n";
-  if (!excluded.empty()) text += "  virtual_ipaddress_excluded {\n" + excluded + "  }\n";
+  text += "  virtual_ipaddress {\n" + addresses.told + "  }\n";
+  if (!addresses.others.empty()) text += "  virtual_ipaddress_excluded {\n" + addresses.others + "  }\n";
   return text + "}\n";
 }
 

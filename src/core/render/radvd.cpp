@@ -63,6 +63,7 @@ std::string lan_text(const LanAdvertisement& lan, BootTime now) {
       "interface {} {{\n\tAdvSendAdvert on;\n\tMinRtrAdvInterval {};\n\tMaxRtrAdvInterval {};\n\tAdvDefaultLifetime "
       "{};\n",
       lan.link, shortest_interval, longest_interval, lan.default_router ? router_lifetime : 0);
+  if (lan.source) text += fmt::format("\tAdvRASrcAddress {{\n\t\t{};\n\t}};\n", lan.source->to_text());
   if (lan.managed) text += "\tAdvManagedFlag on;\n";
   for (const auto& prefix : lan.prefixes) text += prefix_text(prefix, now);
   for (const auto& route : lan.routes)

@@ -24,6 +24,7 @@ std::string state_text(const State& state) {
   for (const auto& device : state.devices) text += fmt::format("device {}\n", to_text(device));
   for (const auto& port : state.ports) text += fmt::format("port {}\n", to_text(port));
   for (const auto& link : state.links_up) text += fmt::format("link {} up\n", link);
+  for (const auto& link : state.links_down) text += fmt::format("link {} down\n", link);
   for (const auto& address : state.addresses) text += fmt::format("address {}\n", to_text(address));
   for (const auto& route : state.routes) text += fmt::format("route {}\n", to_text(route));
   for (const auto& rule : state.rules) text += fmt::format("rule {}\n", to_text(rule));
@@ -35,6 +36,7 @@ nlohmann::json state_json(const State& state) {
           {"devices", texts(state.devices)},
           {"ports", texts(state.ports)},
           {"links_up", state.links_up},
+          {"links_down", state.links_down},
           {"addresses", texts(state.addresses)},
           {"routes", texts(state.routes)},
           {"rules", texts(state.rules)},

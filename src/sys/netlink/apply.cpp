@@ -57,8 +57,9 @@ Result<bool> is_present(Socket& socket, const RuleState& wanted) {
 
 /// What the kernel lacks where it does not know a kind of device.
 std::string missing_for(const DeviceState& device) {
-  return device.is_bridge() ? "this kernel has no bridges: load the module bridge (option BRIDGE)"
-                            : "this kernel has no 802.1Q: load the module 8021q (option VLAN_8021Q)";
+  if (device.is_bridge()) return "this kernel has no bridges: load the module bridge (option BRIDGE)";
+  if (device.is_macvlan()) return "this kernel has no macvlan: load the module macvlan (option MACVLAN)";
+  return "this kernel has no 802.1Q: load the module 8021q (option VLAN_8021Q)";
 }
 
 Result<bool> is_present(Socket& socket, const DeviceState& wanted) {

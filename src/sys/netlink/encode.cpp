@@ -6,7 +6,9 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "base/text.hpp"
 #include "sys/netlink/objects.hpp"
 
 namespace fairlead::netlink {
@@ -56,21 +58,48 @@ void add_multipath_hop(Request& request, const Nexthop& hop, IfIndex link, Famil
   request.close(start);
 }
 
+const char* kind_of(const DeviceState& device) {
+  if (device.is_bridge()) return "bridge";
+  return device.is_macvlan() ? "macvlan" : "vlan";
+}
+
+std::vector<std::uint8_t> mac_bytes(const std::string& text) {
+  std::vector<std::uint8_t> bytes;
+  for (const auto part : split(text, ':')) {
+    std::uint8_t byte = 0;
+    constexpr int hexadecimal = 16;
+    const auto [end, problem] = std::from_chars(part.data(), part.data() + part.size(), byte, hexadecimal);
+    if (problem != std::errc{}) return {};
+    bytes.push_back(byte);
+  }
+  return bytes;
+}
+
+std::uint8_t scope_of(const IpAddress& address) {
+  if (address.is_link_local()) return RT_SCOPE_LINK;
+  return address == ours::anchor_address().address ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+}
+
 }  // namespace
 
 Request encode_new_device(const DeviceState& device, IfIndex trunk) {
   ifinfomsg header{};
-  header.ifi_flags = IFF_UP;
+  // The other router may use this MAC address now: when the device comes up is a step of its own.
+  header.ifi_flags = device.is_macvlan() ? 0 : IFF_UP;
   header.ifi_change = IFF_UP;
   Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, header);
   request.text(IFLA_IFNAME, device.name);
   request.u32(IFLA_GROUP, ours::device_group);
   if (!device.is_bridge()) request.u32(IFLA_LINK, trunk.value);
+  if (const auto mac = mac_bytes(device.mac); !mac.empty()) request.raw(IFLA_ADDRESS, mac.data(), mac.size());
   const auto info = request.open(IFLA_LINKINFO);
-  request.text(IFLA_INFO_KIND, device.is_bridge() ? "bridge" : "vlan");
+  request.text(IFLA_INFO_KIND, kind_of(device));
   if (!device.is_bridge()) {
     const auto data = request.open(IFLA_INFO_DATA);
-    request.u16(IFLA_VLAN_ID, static_cast<std::uint16_t>(device.vlan));
+    if (device.is_macvlan())
+      request.u32(IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+    else
+      request.u16(IFLA_VLAN_ID, static_cast<std::uint16_t>(device.vlan));
     request.close(data);
   }
   request.close(info);
@@ -82,7 +111,7 @@ Request encode_address(int type, int flags, const AddressState& address, IfIndex
   ifaddrmsg header{};
   header.ifa_family = to_kernel(prefix.family());
   header.ifa_prefixlen = static_cast<std::uint8_t>(prefix.length);
-  header.ifa_scope = prefix.address.is_link_local() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+  header.ifa_scope = scope_of(prefix.address);
   header.ifa_index = link.value;
   Request request(type, flags, header);
   request.address(IFA_LOCAL, prefix.address).address(IFA_ADDRESS, prefix.address);

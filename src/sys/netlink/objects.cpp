@@ -1,5 +1,6 @@
 #include "sys/netlink/objects.hpp"
 
+#include <fmt/format.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -176,6 +177,11 @@ Result<std::vector<Rule>> list_rules(Socket& socket, Family family) {
   return list<Rule>(socket, request, "rules", decode_rule);
 }
 
+std::string mac_text(const std::vector<std::uint8_t>& hardware_address) {
+  constexpr std::size_t ethernet = 6;
+  return hardware_address.size() == ethernet ? fmt::format("{:02x}", fmt::join(hardware_address, ":")) : "";
+}
+
 LinkNames names_of(const std::vector<Link>& links) {
   LinkNames names;
   for (const auto& link : links) names.emplace(link.index, link.name);
@@ -183,10 +189,12 @@ LinkNames names_of(const std::vector<Link>& links) {
 }
 
 std::optional<DeviceState> to_state(const Link& link, const LinkNames& names) {
-  if (link.kind == "bridge") return DeviceState{link.name, "", 0};
-  if (link.kind != "vlan" || link.vlan == 0) return std::nullopt;
+  if (link.kind == "bridge") return DeviceState{link.name, "", 0, ""};
   const auto trunk = names.find(link.lower);
-  return DeviceState{link.name, trunk == names.end() ? "" : trunk->second, link.vlan};
+  const auto lower = trunk == names.end() ? "" : trunk->second;
+  if (link.kind == "vlan" && link.vlan != 0) return DeviceState{link.name, lower, link.vlan, ""};
+  if (link.kind == "macvlan") return DeviceState{link.name, lower, 0, mac_text(link.hardware_address)};
+  return std::nullopt;
 }
 
 std::optional<RouteState> to_state(const Route& route, const LinkNames& names) {

@@ -82,7 +82,9 @@ inline const IpAddress no_gateway = IpAddress::parse("fe80::fa1e:1ead").value();
 using LinkNames = std::map<IfIndex, std::string>;
 [[nodiscard]] LinkNames names_of(const std::vector<Link>& links);
 
-/// A bridge or VLAN in the model's form; nullopt for any other kind of device.
+/// "02:00:00:00:00:01"; empty for what is no Ethernet address.
+[[nodiscard]] std::string mac_text(const std::vector<std::uint8_t>& hardware_address);
+/// A bridge, VLAN or macvlan in the model's form; nullopt for any other kind of device.
 [[nodiscard]] std::optional<DeviceState> to_state(const Link& link, const LinkNames& names);
 
 /// The route in the model's form: next hops sorted, none for unreachable routes; nullopt for types that State

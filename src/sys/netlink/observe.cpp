@@ -27,7 +27,8 @@ LinkFact to_fact(const Link& link) {
           .up = (link.flags & IFF_UP) != 0,
           .carrier = (link.flags & lower_up) != 0,
           .point_to_point = (link.flags & IFF_POINTOPOINT) != 0,
-          .mtu = link.mtu};
+          .mtu = link.mtu,
+          .mac = mac_text(link.hardware_address)};
 }
 
 AddressFact to_fact(const Address& address, const std::string& link) {
