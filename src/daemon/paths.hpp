@@ -32,6 +32,10 @@ struct Paths {
   [[nodiscard]] std::string pair() const { return state + "/pair.json"; }
   /// The folder that radvd reads its file in.
   [[nodiscard]] std::string radvd() const { return run + "/radvd"; }
+  /// Of the pair's connections; a UNIX socket's path must be short.
+  [[nodiscard]] std::string conntrackd_conf() const { return run + "/conntrackd.conf"; }
+  [[nodiscard]] std::string conntrackd_socket() const { return run + "/conntrackd.sock"; }
+  [[nodiscard]] std::string conntrackd_lock() const { return run + "/conntrackd.lock"; }
   /// IPv6 prefixes that LANs were told of.
   [[nodiscard]] std::string advertised() const { return state + "/advertised.json"; }
   [[nodiscard]] std::string uplinks() const { return state + "/uplinks.json"; }
