@@ -10,7 +10,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "core/dhcp/kea_leases.hpp"
-#include "sys/kea/control.hpp"
+#include "sys/local/ask.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -102,8 +102,8 @@ void DhcpServer::write_conf() const {
 
 void DhcpServer::tell(const char* command, int attempts) {
   again_.cancel();
-  kea::ask(loop_, socket_, fmt::format(R"({{"command": "{}"}})", command), patience,
-           [this, command, attempts](const Result<std::string>& answer) { take_answer(command, attempts, answer); });
+  local::ask(loop_, {"Kea", socket_}, fmt::format(R"({{"command": "{}"}})", command), patience,
+             [this, command, attempts](const Result<std::string>& answer) { take_answer(command, attempts, answer); });
 }
 
 void DhcpServer::take_answer(const char* command, int attempts, const Result<std::string>& answer) {

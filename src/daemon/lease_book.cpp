@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/dhcp/kea_leases.hpp"
-#include "sys/kea/control.hpp"
+#include "sys/local/ask.hpp"
 
 namespace fairlead::daemon {
 
@@ -58,8 +58,8 @@ void LeaseBook::refresh() {
 }
 
 void LeaseBook::read_page(const std::optional<IpAddress>& after) {
-  kea::ask(loop_, server_.socket(), dhcp::lease_page_question(server_.family(), after), patience,
-           [this, after](const Result<std::string>& answer) { take_page(after, answer); });
+  local::ask(loop_, {"Kea", server_.socket()}, dhcp::lease_page_question(server_.family(), after), patience,
+             [this, after](const Result<std::string>& answer) { take_page(after, answer); });
 }
 
 void LeaseBook::take_page(const std::optional<IpAddress>& after, const Result<std::string>& answer) {

@@ -56,6 +56,12 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       "  HashLimit 524288\n"
       "  LogFile off\n"
       "  Syslog off\n"
+      // By itself it takes the highest, and would hold up keepalived; behind that one, but before all that is not in a
+      // hurry, or it falls behind the kernel.
+      "  Scheduler {{\n"
+      "    Type RR\n"
+      "    Priority 10\n"
+      "  }}\n"
       "  LockFile {3}\n"
       "  UNIX {{\n"
       "    Path {6}\n"

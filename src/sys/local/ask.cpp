@@ -1,4 +1,4 @@
-#include "sys/kea/control.hpp"
+#include "sys/local/ask.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -7,28 +7,29 @@
 #include <boost/asio/write.hpp>
 #include <memory>
 
-namespace fairlead::kea {
+namespace fairlead::local {
 namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// Enough for a page of leases with the longest names.
+/// Enough for a page of Kea's leases with the longest names.
 constexpr std::size_t longest_answer = 1 << 22;
 
 class Conversation : public std::enable_shared_from_this<Conversation> {
  public:
-  Conversation(asio::io_context& loop, std::string question, std::function<void(Result<std::string>)> done)
-      : socket_(loop), limit_(loop), question_(std::move(question)), done_(std::move(done)) {}
+  Conversation(asio::io_context& loop, std::string name, std::string question,
+               std::function<void(Result<std::string>)> done)
+      : socket_(loop), limit_(loop), name_(std::move(name)), question_(std::move(question)), done_(std::move(done)) {}
 
-  void begin(const asio::local::stream_protocol::endpoint& kea, std::chrono::milliseconds patience) {
+  void begin(const asio::local::stream_protocol::endpoint& program, std::chrono::milliseconds patience) {
     limit_.expires_after(patience);
     limit_.async_wait([self = shared_from_this()](error_code moved) {
-      if (!moved) self->finish(fail("Kea does not answer"));
+      if (!moved) self->finish(fail(self->name_ + " does not answer"));
     });
-    socket_.async_connect(kea, [self = shared_from_this()](error_code problem) {
+    socket_.async_connect(program, [self = shared_from_this()](error_code problem) {
       if (problem)
-        self->finish(fail("Kea cannot be asked: " + problem.message()));
+        self->finish(fail(self->name_ + " cannot be asked: " + problem.message()));
       else
         self->write();
     });
@@ -38,7 +39,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   void write() {
     asio::async_write(socket_, asio::buffer(question_), [self = shared_from_this()](error_code problem, std::size_t) {
       if (problem)
-        self->finish(fail("Kea cannot be asked: " + problem.message()));
+        self->finish(fail(self->name_ + " cannot be asked: " + problem.message()));
       else
         self->read();
     });
@@ -50,8 +51,8 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
                        if (problem == asio::error::eof)
                          self->finish(std::move(self->answer_));
                        else
-                         self->finish(fail(problem ? "Kea's answer broke off: " + problem.message()
-                                                   : "Kea's answer is longer than it can be"));
+                         self->finish(fail(problem ? self->name_ + "'s answer broke off: " + problem.message()
+                                                   : self->name_ + "'s answer is longer than it can be"));
                      });
   }
 
@@ -66,6 +67,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
   asio::local::stream_protocol::socket socket_;
   asio::steady_timer limit_;
+  std::string name_;
   std::string question_;
   std::string answer_;
   std::function<void(Result<std::string>)> done_;
@@ -73,14 +75,14 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
 }  // namespace
 
-void ask(asio::io_context& loop, const std::string& socket, std::string question, std::chrono::milliseconds patience,
+void ask(asio::io_context& loop, const Program& program, std::string question, std::chrono::milliseconds patience,
          std::function<void(Result<std::string>)> done) {
   try {
-    const asio::local::stream_protocol::endpoint kea(socket);  // throws where the path is too long for one
-    std::make_shared<Conversation>(loop, std::move(question), std::move(done))->begin(kea, patience);
+    const asio::local::stream_protocol::endpoint socket(program.socket);  // throws where the path is too long for one
+    std::make_shared<Conversation>(loop, program.name, std::move(question), std::move(done))->begin(socket, patience);
   } catch (const boost::system::system_error& problem) {
-    asio::post(loop, [done = std::move(done), why = socket + ": " + problem.what()] { done(fail(why)); });
+    asio::post(loop, [done = std::move(done), why = program.socket + ": " + problem.what()] { done(fail(why)); });
   }
 }
 
-}  // namespace fairlead::kea
+}  // namespace fairlead::local

@@ -1,0 +1,329 @@
+// The connections of a pair of routers, the same on both: real conntrackds over a real cable.
+#include <gmock/gmock.h>
+#include <sched.h>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
+
+#include "base/file.hpp"
+#include "core/render/conntrackd.hpp"
+#include "daemon/connection_sync.hpp"
+#include "two_sides.hpp"
+
+namespace fairlead {
+namespace {
+
+using namespace std::chrono_literals;
+using daemon::ConnectionSync;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+/// One router: its conntrackd, and the connections in its kernel.
+class SyncSide {
+ public:
+  SyncSide(std::string network_namespace, Config config, const fs::path& folder, ConnectionSync::Pace pace)
+      : name_(std::move(network_namespace)),
+        paths_{folder / "run", folder / "state"},
+        text_(render::conntrackd_conf(config, {paths_.conntrackd_socket(), paths_.conntrackd_lock()})),
+        pace_(pace),
+        thread_(name_) {
+    conntrack({"-F"});
+    thread_.call([this] { sync_.emplace(thread_.loop(), journal_, paths_, pace_); });
+  }
+  ~SyncSide() { stop(); }
+  SyncSide(const SyncSide&) = delete;
+  SyncSide& operator=(const SyncSide&) = delete;
+
+  void start() {
+    thread_.call([this] { sync_->follow(text_); });
+  }
+  void stop() {
+    std::promise<void> stopped;
+    thread_.call([&] { sync_->stop([&] { stopped.set_value(); }); });
+    stopped.get_future().wait();
+  }
+  void set_active(bool active) {
+    thread_.call([&] { sync_->set_active(active); });
+  }
+  void peer_returned() {
+    thread_.call([&] { sync_->peer_returned(); });
+  }
+  ConnectionSync::Status status() {
+    ConnectionSync::Status copy;
+    thread_.call([&] { copy = sync_->status(); });
+    return copy;
+  }
+  std::vector<Condition> conditions() {
+    std::vector<Condition> copy;
+    thread_.call([&] { copy = journal_.conditions(); });
+    return copy;
+  }
+  bool tells(const std::string& why) {
+    return lab::wait_until(
+        [&] {
+          const auto told = conditions();
+          return why.empty() ? told.empty() : !told.empty() && told.front().why.contains(why);
+        },
+        lab::in(10s));
+  }
+
+  void conntrack(const std::vector<std::string>& words) const {
+    lab::Command command{"ip", "netns", "exec", name_, "conntrack"};
+    command.insert(command.end(), words.begin(), words.end());
+    const auto done = lab::must_run(command);
+    EXPECT_TRUE(done) << done.error().message;
+  }
+  [[nodiscard]] std::string connections() const {
+    std::string all;
+    for (const auto* family : {"ipv4", "ipv6"})
+      all += lab::must_run({"ip", "netns", "exec", name_, "conntrack", "-L", "-f", family}).value_or("");
+    return all;
+  }
+  [[nodiscard]] bool has(const std::string& what) const {
+    return lab::wait_until([&] { return connections().contains(what); }, lab::in(10s));
+  }
+  [[nodiscard]] bool lacks(const std::string& what) const {
+    return lab::wait_until([&] { return !connections().contains(what); }, lab::in(10s));
+  }
+  void add_tcp(int port, const std::string& mark = "16777216", const std::string& to = "198.51.100.7") const {
+    conntrack({"-I", "-p", "tcp", "-s", "192.168.1.50", "-d", to, "--sport", std::to_string(port), "--dport", "80",
+               "--state", "ESTABLISHED", "-t", "300", "-m", mark});
+  }
+  [[nodiscard]] pid_t pid() const {
+    const auto noted = read_file(paths_.services() + "/conntrackd.pid");
+    return noted ? std::stoi(*noted) : -1;
+  }
+  /// Listens to orders, so that it takes events as well.
+  [[nodiscard]] bool works() const {
+    return lab::wait_until(
+        [&] {
+          const auto asked =
+              lab::run({"ip", "netns", "exec", name_, "conntrackd", "-C", paths_.conntrackd_conf(), "-s"});
+          return asked && asked->ok();
+        },
+        lab::in(10s));
+  }
+  /// Connections that its conntrackd takes for its own.
+  [[nodiscard]] int own() const {
+    const auto asked = lab::run({"ip", "netns", "exec", name_, "conntrackd", "-C", paths_.conntrackd_conf(), "-s"});
+    constexpr std::string_view label = "current active connections:";
+    const auto at = asked ? asked->out.find(label) : std::string::npos;
+    return at == std::string::npos ? -1 : std::stoi(asked->out.substr(at + label.size()));
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const daemon::Paths& paths() const { return paths_; }
+
+ private:
+  std::string name_;
+  daemon::Paths paths_;
+  std::string text_;
+  ConnectionSync::Pace pace_;
+  daemon::Journal journal_;
+  lab_test::LoopThread thread_;
+  std::optional<ConnectionSync> sync_;
+};
+
+class ConnectionSyncs : public lab_test::TwoSides {
+ protected:
+  void SetUp() override {
+    TwoSides::SetUp();
+    plug("sync0");
+    for (const auto* side : {&left_, &right_}) {
+      ip("-n " + *side + " address add " + address_of(*side) + "/30 dev sync0");
+      ip("netns exec " + *side + " sysctl -qw net.netfilter.nf_conntrack_events=1");
+    }
+    make_left();
+    make_right();
+  }
+  void TearDown() override {
+    left.reset();
+    right.reset();
+    TwoSides::TearDown();
+    fs::remove_all(folder_);
+  }
+  [[nodiscard]] const char* address_of(const std::string& side) const {
+    return side == left_ ? "10.255.0.1" : "10.255.0.2";
+  }
+  [[nodiscard]] Config config(const std::string& side) const {
+    Config config;
+    auto& lan = config.lans.emplace_back();
+    lan.name = "seats";
+    lan.interface = "eth0";
+    lan.addresses = {*Prefix::parse("192.168.1.1/24")};
+    auto& ha = config.ha.emplace();
+    ha.interface = "sync0";
+    ha.address = *Prefix::parse(std::string(address_of(side)) + "/30");
+    ha.peer = *IpAddress::parse(address_of(side == left_ ? right_ : left_));
+    return config;
+  }
+  void make_left() { left.emplace(left_, config(left_), folder_ / "left", pace); }
+  void make_right() { right.emplace(right_, config(right_), folder_ / "right", pace); }
+  void start_both() {
+    left->start();
+    right->start();
+    left->set_active(true);
+    ASSERT_TRUE(left->works() && right->works());
+  }
+
+  ConnectionSync::Pace pace;
+  fs::path folder_ = "/tmp/fairlead-sync-" + std::to_string(::getpid());
+  std::optional<SyncSide> left;
+  std::optional<SyncSide> right;
+};
+
+TEST_F(ConnectionSyncs, WhatTheActiveOneHasTheOtherHasWithItsMark) {
+  start_both();
+  const auto begun = lab::Clock::now();
+  left->add_tcp(4001);
+  ASSERT_TRUE(right->has("sport=4001"));
+  RecordProperty("milliseconds_to_the_other", std::to_string((lab::Clock::now() - begun) / 1ms));
+  EXPECT_THAT(right->connections(), HasSubstr("mark=16777216"));
+  left->conntrack({"-I", "-p", "udp", "-s", "fd00:1::50", "-d", "2001:db8::7", "--sport", "4002", "--dport", "53", "-t",
+                   "100", "-m", "33554432"});
+  ASSERT_TRUE(right->has("sport=4002"));
+  EXPECT_THAT(right->connections(), HasSubstr("mark=33554432"));
+  left->conntrack({"-D", "-p", "tcp", "--orig-port-src", "4001"});
+  EXPECT_TRUE(right->lacks("sport=4001"));
+}
+
+TEST_F(ConnectionSyncs, ConnectionsOfTheRouterItselfStayWithIt) {
+  start_both();
+  left->add_tcp(4001, "0", "10.255.0.2");  // over the cable between the two
+  left->add_tcp(4002, "0", "192.168.1.1");
+  left->add_tcp(4003);
+  ASSERT_TRUE(right->has("sport=4003"));
+  EXPECT_THAT(right->connections(), Not(HasSubstr("sport=4001")));
+  EXPECT_THAT(right->connections(), Not(HasSubstr("sport=4002")));
+}
+
+TEST_F(ConnectionSyncs, OneThatIsKilledIsStartedAgainAndCatchesUp) {
+  pace.look = 200ms;
+  make_left();
+  start_both();
+  const auto old = left->pid();
+  ASSERT_GT(old, 0);
+  ASSERT_EQ(::kill(old, SIGKILL), 0);
+  ASSERT_TRUE(left->tells("conntrackd does not run (signal 9)"));
+  EXPECT_EQ(left->conditions().front().effect, "connections would break at a takeover");
+  left->add_tcp(4001);  // it is told of no event
+  ASSERT_TRUE(right->has("sport=4001")) << "what the kernel knows is sent when it is there again";
+  EXPECT_NE(left->pid(), old);
+  EXPECT_TRUE(lab::wait_until([&] { return left->status().statistics.has_value(); }, lab::in(5s)));
+}
+
+TEST_F(ConnectionSyncs, ASecondTakeoverKeepsEverything) {
+  start_both();
+  constexpr int count = 20;
+  for (int port = 4001; port <= 4000 + count; ++port) left->add_tcp(port);
+  const auto all_there = [&](const SyncSide& side) {
+    return lab::wait_until(
+        [&] {
+          const auto all = side.connections();
+          int found = 0;
+          for (int port = 4001; port <= 4000 + count; ++port) found += all.contains("sport=" + std::to_string(port));
+          return found == count;
+        },
+        lab::in(10s));
+  };
+  ASSERT_TRUE(all_there(*right));
+  // The left one dies with all that its kernel knew.
+  ::kill(left->pid(), SIGKILL);
+  make_left();
+  ASSERT_THAT(left->connections(), Not(HasSubstr("sport=40")));
+  right->set_active(true);
+  left->start();
+  ASSERT_TRUE(left->works());
+  left->peer_returned();
+  EXPECT_TRUE(all_there(*left)) << "right never saw these connections begin";
+  EXPECT_THAT(left->connections(), HasSubstr("mark=16777216"));
+  right->set_active(false);
+  left->set_active(true);
+  right->stop();
+  make_right();
+  right->start();
+  ASSERT_TRUE(right->works());
+  EXPECT_TRUE(all_there(*right)) << "and back";
+}
+
+TEST_F(ConnectionSyncs, WhatEndsAtTheStandbyLivesAndIsRefreshed) {
+  pace.refresh = 500ms;
+  make_left();
+  make_right();
+  start_both();
+  left->add_tcp(4001);
+  ASSERT_TRUE(right->has("sport=4001"));
+  const auto ends_at_right = [&] {
+    right->conntrack({"-D", "-p", "tcp", "--orig-port-src", "4001"});
+    // Had the left one ended it as well, it could not send it again.
+    return right->has("sport=4001");
+  };
+  EXPECT_TRUE(ends_at_right());
+  left->set_active(false);
+  right->set_active(true);
+  ASSERT_TRUE(lab::wait_until([&] { return right->own() == 1; }, lab::in(5s)));
+  right->set_active(false);
+  left->set_active(true);
+  ASSERT_TRUE(lab::wait_until([&] { return right->own() == 0; }, lab::in(5s)));
+  EXPECT_TRUE(ends_at_right()) << "it was right's own for a while";
+  ::kill(right->pid(), SIGKILL);
+  ASSERT_TRUE(right->tells("signal 9"));
+  ASSERT_TRUE(right->works());
+  ASSERT_TRUE(lab::wait_until([&] { return right->own() == 0; }, lab::in(5s)));
+  EXPECT_TRUE(ends_at_right()) << "it fills its cache when it starts";
+}
+
+TEST_F(ConnectionSyncs, ASilentPeerIsTold) {
+  pace.look = 1500ms;  // each speaks once a second
+  make_left();
+  start_both();
+  ASSERT_TRUE(lab::wait_until([&] { return left->status().statistics.has_value(); }, lab::in(5s)));
+  EXPECT_TRUE(left->tells(""));
+  EXPECT_GT(left->status().statistics->received, 0U);
+  right->stop();
+  ASSERT_TRUE(left->tells("the other router's conntrackd is silent"));
+  EXPECT_TRUE(left->status().peer_silent);
+  right->start();
+  EXPECT_TRUE(left->tells(""));
+  left->add_tcp(4001);
+  ASSERT_TRUE(lab::wait_until([&] { return left->status().statistics->connections == 1; }, lab::in(5s)));
+}
+
+TEST_F(ConnectionSyncs, AnotherFileMeansANewStart) {
+  start_both();
+  const auto old = left->pid();
+  left->start();  // the same text
+  EXPECT_EQ(left->pid(), old);
+  auto other = config(left_);
+  other.lans.front().addresses.push_back(*Prefix::parse("192.168.9.1/24"));
+  left.emplace(left_, other, folder_ / "left", pace);  // which stops the old one
+  left->start();
+  ASSERT_TRUE(left->works());
+  EXPECT_NE(left->pid(), old);
+  EXPECT_THAT(read_file(left->paths().conntrackd_conf()).value_or(""), HasSubstr("192.168.9.1"));
+}
+
+TEST_F(ConnectionSyncs, ItDoesNotHoldUpTheVrrpDaemon) {
+  start_both();
+  sched_param parameters{};
+  ASSERT_EQ(::sched_getparam(left->pid(), &parameters), 0);
+  EXPECT_EQ(::sched_getscheduler(left->pid()), SCHED_RR);
+  EXPECT_LT(parameters.sched_priority, 50);
+}
+
+TEST_F(ConnectionSyncs, ItHasNothingToSayAgainstItsFile) {
+  const auto file = folder_ / "trial.conf";
+  ASSERT_TRUE(write_file(file, left->text()));
+  fs::create_directories(left->paths().run);
+  const auto run = lab::run({"ip", "netns", "exec", left_, "timeout", "1", "conntrackd", "-C", file});
+  ASSERT_TRUE(run) << run.error().message;
+  const auto said = run->out + run->err;
+  EXPECT_THAT(said, HasSubstr("initialization completed"));
+  EXPECT_THAT(said, HasSubstr("disabling external cache"));
+  EXPECT_THAT(said, Not(HasSubstr("[warning]")));
+  EXPECT_THAT(said, Not(HasSubstr("[ERROR]")));
+}
+
+}  // namespace
+}  // namespace fairlead
