@@ -21,6 +21,7 @@ std::span<const Command> commands() {
       Command{"leases", "show which host of the LANs was lent which address", "fairlead leases", configure_leases},
       Command{"wan", "take an uplink out by hand, or put it back", "fairlead wan drain cable1 --for 10m",
               configure_wan},
+      Command{"pair", "show both routers of a pair, and move the active role", "fairlead pair takeover", configure_pair},
       Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
       Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
       Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},

@@ -33,6 +33,7 @@ Action configure_reload(CLI::App& app);
 Action configure_status(CLI::App& app);
 Action configure_leases(CLI::App& app);
 Action configure_wan(CLI::App& app);
+Action configure_pair(CLI::App& app);
 Action configure_monitor(CLI::App& app);
 Action configure_down(CLI::App& app);
 Action configure_lab(CLI::App& app);

@@ -10,6 +10,7 @@
 #include "core/render/state_text.hpp"
 #include "daemon/kernel.hpp"
 #include "daemon/lease_store.hpp"
+#include "daemon/pair_memory.hpp"
 #include "daemon/uplink_id_store.hpp"
 
 namespace fairlead::cli {
@@ -67,6 +68,8 @@ Result<std::pair<compile::Compiled, Plan>> make_plan(const Options& options, con
   auto leases = daemon::load_leases(options.paths.leases());
   facts.leases = std::move(leases.addresses);
   facts.delegated = std::move(leases.prefixes);
+  facts.shared_macs = daemon::PairMemory(options.paths.pair()).shared_macs();
+  if (config.ha) facts.role = has_pair_addresses(config, facts) ? Role::active : Role::standby;
   auto compiled = compile::compile(config, facts, {}, *ids);
   const auto have = kernel->observe(compiled.state);
   if (!have) return std::unexpected(have.error());

@@ -26,6 +26,10 @@ struct Paths {
   /// The same of the LANs' DHCP server; `name` is "kea-dhcp4" or "kea-dhcp6". Leases are in the state folder.
   [[nodiscard]] std::string kea_run(const std::string& name) const { return run + "/" + name; }
   [[nodiscard]] std::string kea_state(const std::string& name) const { return state + "/" + name; }
+  /// The folder of keepalived's file, its fifo, and the file by which it is told to yield.
+  [[nodiscard]] std::string keepalived() const { return run + "/keepalived"; }
+  /// What a router of a pair must remember: the other one, and maintenance.
+  [[nodiscard]] std::string pair() const { return state + "/pair.json"; }
   /// The folder that radvd reads its file in.
   [[nodiscard]] std::string radvd() const { return run + "/radvd"; }
   /// Of the pair's connections; a UNIX socket's path must be short.

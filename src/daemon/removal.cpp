@@ -8,6 +8,7 @@
 #include "daemon/kernel.hpp"
 #include "daemon/router_advertisements.hpp"
 #include "daemon/sysctl_memory.hpp"
+#include "daemon/vrrp.hpp"
 #include "sys/service/leftover.hpp"
 
 namespace fairlead::daemon {
@@ -29,6 +30,7 @@ Result<void> remove_everything(const Paths& paths) {
   end_services(paths);
   forget_dhcp_clients(paths);
   forget_router_advertisements(paths);
+  forget_vrrp(paths);
   auto kernel = Kernel::open();
   if (!kernel) return std::unexpected(kernel.error());
   auto sysctls = SysctlMemory::load(paths.sysctls());

@@ -186,6 +186,10 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     settled->facts.leases = leases_.addresses;
     settled->facts.delegated = leases_.prefixes;
     settled->facts.dhcp_problems = leases_.problems;
+    settled->facts.shared_macs = shared_macs_;
+    if (config.ha)
+      settled->facts.role =
+          role_.value_or(has_pair_addresses(config, settled->facts) ? Role::active : Role::standby);
     settled->compiled = compile::compile(config, settled->facts, overrides_.over(health_, config, ids), ids);
     auto want = settled->compiled.state;
     for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
@@ -233,13 +237,17 @@ void Router::finish(const Config& config, const Settled& settled) {
   const auto news = history_.update(settled.compiled.uplinks, wall_now());
   for (const auto& event : news.events) journal_.tell(event);
   journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
-  end_lost_connections(config, settled, news.lost);
-  end_relieved_connections(config, settled);
+  // Connections are the active router's to end; conntrackd tells the other one.
+  if (settled.facts.role == Role::active) {
+    end_lost_connections(config, settled, news.lost);
+    end_relieved_connections(config, settled);
+  }
   probed_ = probed(config, settled.compiled.uplinks);
   router_search_.ask_where_needed(settled.compiled.uplinks);
   dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
   dhcp_servers_ = settled.compiled.dhcp;
   advertisements_ = settled.compiled.advertisements;
+  pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
   publish(config, settled);
 }
 

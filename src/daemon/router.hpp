@@ -13,6 +13,7 @@
 #include "daemon/kernel.hpp"
 #include "daemon/lan_history.hpp"
 #include "daemon/overrides.hpp"
+#include "daemon/pair_news.hpp"
 #include "daemon/paths.hpp"
 #include "daemon/probed.hpp"
 #include "daemon/router_search.hpp"
@@ -49,11 +50,16 @@ class Router {
   /// Takes what DHCP servers lent; reconcile() carries it out. An address that is new to an uplink in use is not used
   /// before set_health() says so.
   void set_leases(Leases leases);
+  /// Takes what this router is to its pair; none: what its addresses tell. reconcile() carries it out.
+  void set_role(std::optional<Role> role) { role_ = role; }
+  /// Of uplinks by DHCP, by the device under theirs.
+  void set_shared_macs(std::map<std::string, std::string> macs) { shared_macs_ = std::move(macs); }
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
   [[nodiscard]] const std::vector<DhcpUplink>& dhcp_uplinks() const { return dhcp_; }
   [[nodiscard]] const DhcpServers& dhcp_servers() const { return dhcp_servers_; }
   [[nodiscard]] const std::vector<LanAdvertisement>& advertisements() const { return advertisements_; }
+  [[nodiscard]] const PairNews& pair_news() const { return pair_news_; }
 
   /// A policy chooses by latency.
   [[nodiscard]] bool wants_latency() const;
@@ -104,6 +110,9 @@ class Router {
   std::vector<DhcpUplink> dhcp_;
   DhcpServers dhcp_servers_;
   std::vector<LanAdvertisement> advertisements_;
+  std::optional<Role> role_;
+  std::map<std::string, std::string> shared_macs_;
+  PairNews pair_news_;
   Overrides overrides_;
   UplinkHistory history_;
   Failbacks failbacks_;

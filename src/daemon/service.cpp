@@ -22,6 +22,8 @@
 #include "daemon/journal.hpp"
 #include "daemon/lan_dhcp.hpp"
 #include "daemon/notify.hpp"
+#include "daemon/pair.hpp"
+#include "daemon/pair_request.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
 #include "daemon/router_advertisements.hpp"
@@ -68,7 +70,9 @@ class Service {
         hook_(loop_, journal),
         dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
         lan_dhcp_(loop_, journal, paths),
-        advertisements_(loop_, journal, paths) {
+        advertisements_(loop_, journal, paths),
+        pair_(loop_, journal, paths,
+              {[this] { take_role(); }, [] {}, [](const nlohmann::json&) {}}) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
@@ -102,6 +106,7 @@ class Service {
       if (auto done = reload(); !done) return std::unexpected(done.error());
       return nlohmann::json::object();
     };
+    table["pair"] = [this](const nlohmann::json& request) { return command_pair(request); };
     table["wan"] = [this](const nlohmann::json& request) { return override_uplink(request); };
     table["down"] = [this](const nlohmann::json&) -> Result<nlohmann::json> {
       removes_ = true;
@@ -131,11 +136,25 @@ class Service {
     return nlohmann::json{{"status", to_json(*told)}};
   }
 
+  Result<nlohmann::json> command_pair(const nlohmann::json& request) {
+    const auto wish = read_pair_request(request);
+    if (!wish) return std::unexpected(wish.error());
+    if (auto done = carry_out(*wish, pair_); !done) return std::unexpected(done.error());
+    return nlohmann::json{{"status", to_json(*present())}};
+  }
+
+  /// Packets wait for it.
+  void take_role() {
+    router_.set_role(pair_.role());
+    reconcile();
+  }
+
   [[nodiscard]] std::shared_ptr<const Snapshot> present() const {
     auto told = std::make_shared<Snapshot>(*router_.snapshot());
     if (const auto count = conntrack::count()) told->connections = *count;
     for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
     told->conditions = journal_.conditions();
+    told->pair = pair_.status();
     return told;
   }
 
@@ -153,9 +172,12 @@ class Service {
     // they write.
     const auto all = std::shared_ptr<void>(
         nullptr, [this](void*) { asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); }); });
-    dhcp_.stop([all] {});
-    lan_dhcp_.stop([all] {});
-    advertisements_.stop([all] {});
+    // First the role goes to the other router of a pair, while everything here still works.
+    pair_.stop(removes_, [this, all] {
+      dhcp_.stop([all] {});
+      lan_dhcp_.stop([all] {});
+      advertisements_.stop([all] {});
+    });
   }
 
   void follow_uplinks() {
@@ -163,6 +185,7 @@ class Service {
     dhcp_.follow(router_.dhcp_uplinks());
     lan_dhcp_.follow(router_.dhcp_servers());
     advertisements_.follow(router_.advertisements());
+    pair_.follow(router_.config(), router_.snapshot()->name, router_.pair_news());
   }
 
   Result<void> load() {
@@ -302,6 +325,7 @@ class Service {
   DhcpClients dhcp_;
   LanDhcp lan_dhcp_;
   RouterAdvertisements advertisements_;
+  Pair pair_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward

@@ -5,7 +5,8 @@
 //   kernel events ─▶ debounce ─┐
 //   slow timer ────────────────┤
 //   probes ─▶ verdicts ────────┼─▶ Router::reconcile ─┬─▶ Snapshot ─▶ control socket
-//   DHCP clients ─▶ leases ────┘                      └─▶ programs below us: LAN DHCP, …
+//   DHCP clients ─▶ leases ────┤                      └─▶ programs below us: LAN DHCP, …
+//   Pair ─▶ role ──────────────┘
 //   SIGHUP, "reload" ─▶ Router::reload ┘
 #include <string>
 

@@ -23,18 +23,36 @@ std::string namespaces_batch(const Topology& topology, const std::string& lab) {
   return batch;
 }
 
-std::string cables_batch(const Topology& topology, const std::string& lab) {
+std::string cables_batch(const Topology& topology, const std::string& lab, const std::string& only_of) {
+  const auto end = [&](const CableEnd& at, int index) {
+    const auto* host = topology.host(at.host);
+    const auto* interface = host == nullptr ? nullptr : host->interface(at.interface);
+    const bool has_mac = interface != nullptr && !interface->mac.empty();
+    return fmt::format("name {} index {}{} netns {}", at.interface, index, has_mac ? " address " + interface->mac : "",
+                       namespace_name(lab, at.host));
+  };
   std::string batch;
   // Ends with equal index would look to the kernel like a device without a peer, and their carrier events would
   // be put off by up to a second (linkwatch_urgent_event): every end gets an index of its own.
   int index = 10;
-  for (const auto& cable : topology.cables) {
-    batch += fmt::format("link add name {} index {} netns {} type veth peer name {} index {} netns {}\n",
-                         cable.one.interface, index, namespace_name(lab, cable.one.host), cable.other.interface,
-                         index + 1, namespace_name(lab, cable.other.host));
+  for (const auto& [one, other] : topology.cables) {
+    if (only_of.empty() || one.host == only_of || other.host == only_of)
+      batch += fmt::format("link add {} type veth peer {}\n", end(one, index), end(other, index + 1));
     index += 2;
   }
   return batch;
+}
+
+std::string interface_batch(const Interface& interface) {
+  std::string batch;
+  if (const auto& vlan = interface.vlan)
+    batch += fmt::format("link add link {} name {} type vlan id {}\n", vlan->trunk, interface.name, vlan->id);
+  for (const auto& address : interface.addresses) {
+    batch += fmt::format("addr add {} dev {}{}\n", address.to_text(), interface.name,
+                         address.family() == Family::v6 ? " nodad" : "");
+  }
+  if (!interface.bridge.empty()) batch += fmt::format("link set dev {} master {}\n", interface.name, interface.bridge);
+  return batch + fmt::format("link set dev {} up\n", interface.name);
 }
 
 std::string host_batch(const LabHost& host) {
@@ -44,17 +62,7 @@ std::string host_batch(const LabHost& host) {
     batch += fmt::format("link add name {} type bridge forward_delay 0 mcast_snooping 0\nlink set dev {} up\n", bridge,
                          bridge);
   }
-  for (const auto& interface : host.interfaces) {
-    if (const auto& vlan = interface.vlan)
-      batch += fmt::format("link add link {} name {} type vlan id {}\n", vlan->trunk, interface.name, vlan->id);
-    for (const auto& address : interface.addresses) {
-      batch += fmt::format("addr add {} dev {}{}\n", address.to_text(), interface.name,
-                           address.family() == Family::v6 ? " nodad" : "");
-    }
-    if (!interface.bridge.empty())
-      batch += fmt::format("link set dev {} master {}\n", interface.name, interface.bridge);
-    batch += fmt::format("link set dev {} up\n", interface.name);
-  }
+  for (const auto& interface : host.interfaces) batch += interface_batch(interface);
   return batch + routes_batch(host);
 }
 

@@ -10,8 +10,11 @@ namespace fairlead::lab {
 
 /// For the outermost namespace: makes every namespace, and no device there.
 [[nodiscard]] std::string namespaces_batch(const Topology& topology, const std::string& lab);
-/// For the outermost namespace: every cable, its ends straight in their namespaces.
-[[nodiscard]] std::string cables_batch(const Topology& topology, const std::string& lab);
+/// For the outermost namespace: every cable, or those of one host, the ends straight in their namespaces.
+[[nodiscard]] std::string cables_batch(const Topology& topology, const std::string& lab,
+                                       const std::string& only_of = {});
+/// Inside the host: one interface, where its cable is there.
+[[nodiscard]] std::string interface_batch(const Interface& interface);
 /// Inside the host: bridges, ports, addresses, everything up, routes.
 [[nodiscard]] std::string host_batch(const LabHost& host);
 /// Inside the host: its routes alone, made or put back.

@@ -16,8 +16,8 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "lab/commands.hpp"
+#include "lab/construction.hpp"
 #include "lab/topology_json.hpp"
-#include "sys/sysctl/sysctl.hpp"
 
 namespace fairlead::lab {
 
@@ -55,44 +55,6 @@ void end_process(pid_t pid, const std::string& started) {
   if (wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)))) return;
   ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
   (void)wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)));
-}
-
-Result<void> set_sysctls(const LabHost& host) {
-  std::vector<std::pair<std::string, std::string>> values{{"net/ipv4/ping_group_range", "0 2147483647"}};
-  for (const std::string scope : {"all", "default"}) {
-    // Ready at once, and nobody else is there to have the same address.
-    values.emplace_back("net/ipv6/conf/" + scope + "/accept_dad", "0");
-    if (host.role != Role::router) values.emplace_back("net/ipv6/conf/" + scope + "/keep_addr_on_down", "1");
-  }
-  // Hosts of LANs have their static addresses, and no others.
-  if (host.role == Role::lan_host) values.emplace_back("net/ipv6/conf/default/accept_ra", "0");
-  if (host.forwards()) {
-    values.emplace_back("net/ipv4/ip_forward", "1");
-    values.emplace_back("net/ipv6/conf/all/forwarding", "1");
-  }
-  for (const auto& [path, value] : values) {
-    if (auto done = sysctl::write(path, value); !done) return done;
-  }
-  return {};
-}
-
-/// Runs one program on every host that has input for it, all at the same time.
-Result<void> run_on_hosts(const Topology& topology, const std::string& lab, const Command& command,
-                          std::string (*input)(const LabHost&)) {
-  std::vector<std::pair<const LabHost*, Child>> children;
-  for (const auto& host : topology.hosts) {
-    const std::string text = input(host);
-    if (text.empty()) continue;
-    auto child = Host(host.name, namespace_name(lab, host.name)).start(command, text);
-    if (!child) return std::unexpected(child.error());
-    children.emplace_back(&host, *std::move(child));
-  }
-  for (auto& [host, child] : children) {
-    const auto output = child.finish(in(std::chrono::seconds(30)));
-    if (!output) return std::unexpected(output.error().in(host->name));
-    if (!output->ok()) return fail(host->name + ": " + join(command, " ") + ": " + output->err + "\n" + input(*host));
-  }
-  return {};
 }
 
 /// Labs' namespaces are found by name, so that they are found after a crash too.
@@ -146,6 +108,8 @@ Lab::~Lab() {
 Result<Lab> Lab::up(const Config& config, const LabOptions& options) {
   if (auto good = check_name(options.name); !good) return std::unexpected(good.error());
   if (::geteuid() != 0) return fail("the lab is made of network namespaces: run it as root");
+  if (options.pair)
+    if (auto good = check_pair(config); !good) return std::unexpected(good.error());
   if (fs::exists(labs_folder / options.name) || !namespaces_of(options.name).empty()) {
     return fail("lab " + options.name + " is up already");
   }
@@ -155,27 +119,11 @@ Result<Lab> Lab::up(const Config& config, const LabOptions& options) {
   fs::create_directories(lab.folder_, error);
   if (error) return fail("make " + lab.folder_.string() + ": " + error.message());
   if (auto done = lab.save(); !done) return std::unexpected(done.error());
-  if (auto done = lab.build(); !done) return std::unexpected(done.error().in("build lab " + options.name));
+  if (auto done = construct(lab.topology_, lab.name_); !done)
+    return std::unexpected(done.error().in("build lab " + options.name));
   if (auto done = lab.start_provider_servers(); !done)
     return std::unexpected(done.error().in("build lab " + options.name));
   return lab;
-}
-
-Result<void> Lab::build() const {
-  if (auto done = must_run({"ip", "-batch", "-"}, namespaces_batch(topology_, name_)); !done) {
-    return std::unexpected(done.error());
-  }
-  // Before the cables: devices take the defaults that they find.
-  for (const auto& host : topology_.hosts) {
-    const auto done = Host(host.name, namespace_name(name_, host.name)).inside([&] { return set_sysctls(host); });
-    if (!done) return done;
-  }
-  if (auto done = must_run({"ip", "-batch", "-"}, cables_batch(topology_, name_)); !done) {
-    return std::unexpected(done.error());
-  }
-  if (auto done = run_on_hosts(topology_, name_, {"ip", "-batch", "-"}, host_batch); !done) return done;
-  if (auto done = run_on_hosts(topology_, name_, {"tc", "-batch", "-"}, shaping_batch); !done) return done;
-  return run_on_hosts(topology_, name_, {"nft", "-f", "-"}, modem_script);
 }
 
 Result<Lab> Lab::attach(const std::string& name) {

@@ -1,4 +1,4 @@
-// What is done to the cables and providers of a lab that is up.
+// What is done to the providers of a lab that is up.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,7 +13,6 @@
 #include "lab/http_server.hpp"
 #include "lab/lab.hpp"
 #include "lab/relay.hpp"
-#include "sys/netlink/apply.hpp"
 #include "sys/sysctl/sysctl.hpp"
 
 namespace fairlead::lab {
@@ -90,24 +89,12 @@ Result<void> Lab::start_internet_servers() {
   return note_process(*http);
 }
 
-Result<void> Lab::cut(const std::string& uplink) const {
-  const auto provider = provider_of(uplink);
-  if (!provider) return std::unexpected(provider.error());
-  return host_of(**provider).inside([]() -> Result<void> {
-    auto socket = netlink::Socket::open();
-    if (!socket) return std::unexpected(socket.error());
-    return netlink::apply(*socket, SetLinkUp{names::provider_down, false});
-  });
-}
-
-Result<void> Lab::restore(const std::string& uplink) {
-  const auto provider = provider_of(uplink);
-  if (!provider) return std::unexpected(provider.error());
-  if (auto done = relieve(duty_of(uplink)); !done) return done;
+Result<void> Lab::restore(const std::string& cable) {
+  const auto provider = provider_of(cable);
+  if (!provider) return join_ends(cable);
+  if (auto done = relieve(duty_of(cable)); !done) return done;
+  if (auto done = join_ends(cable); !done) return done;
   return host_of(**provider).inside([&]() -> Result<void> {
-    auto socket = netlink::Socket::open();
-    if (!socket) return std::unexpected(socket.error());
-    if (auto done = netlink::apply(*socket, SetLinkUp{names::provider_down, true}); !done) return done;
     // With the device the kernel took its routes down too; addresses stay by keep_addr_on_down.
     const auto routes = must_run({"ip", "-batch", "-"}, routes_batch(**provider));
     if (!routes) return std::unexpected(routes.error());

@@ -8,12 +8,19 @@
 // Every uplink has a provider of its own. Where the file says no addresses, the lab plays the operating system and
 // gives some, with a default route for an uplink; what the file says is left for Fairlead to set, and what the file
 // wants from DHCP or router advertisements the provider offers.
+//
+// A pair of routers, "left" and "right", has the same cables twice, into switches, and one more from one to the other:
+//
+//   home-1 ─┐           ┌─ left ──┬───────┐
+//   home-2 ─┴─ sw-home ─┤    sw-sync      ├─ sw-cable1 ─── isp-cable1 ─── internet
+//                       └─ right ─┴───────┘
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/ip.hpp"
 #include "base/units.hpp"
 #include "core/model/config.hpp"
@@ -23,6 +30,7 @@ namespace fairlead::lab {
 struct LabOptions {
   std::string name;       ///< letters and digits; namespaces are called fl-NAME-HOST
   int hosts_per_lan = 2;  ///< 1…100
+  bool pair = false;      ///< two routers; see check_pair()
 };
 
 struct Interface {
@@ -31,6 +39,7 @@ struct Interface {
   std::string bridge;             ///< the bridge of the same host that it is a port of; empty: none
   std::optional<Bitrate> rate;    ///< of what it sends
   std::optional<Vlan> vlan;       ///< it is made on another device of the same host; none: a cable ends here
+  std::string mac;                ///< empty: the kernel chooses; routers of a pair keep theirs over a reboot
   bool operator==(const Interface&) const = default;
 };
 
@@ -43,7 +52,15 @@ struct LabRoute {
   bool operator==(const LabRoute&) const = default;
 };
 
-enum class Role : std::uint8_t { router, lan_switch, lan_host, provider, internet };
+enum class Role : std::uint8_t {
+  router,
+  lan_switch,
+  lan_host,
+  provider,
+  internet,
+  uplink_switch,  ///< between the routers of a pair and a provider
+  sync_switch     ///< between the routers of a pair: so that either can lose its carrier without touching its device
+};
 
 /// What a modem does to the router behind it, in one family.
 struct Modem {
@@ -94,6 +111,10 @@ struct Topology {
 
   [[nodiscard]] const LabHost* host(std::string_view wanted) const;
   [[nodiscard]] std::vector<std::string> names() const;
+  /// One, or the two of a pair.
+  [[nodiscard]] std::vector<std::string> routers() const;
+  /// The other ends of all cables of this host, that of the sync cable first.
+  [[nodiscard]] std::vector<CableEnd> far_ends(std::string_view host) const;
   bool operator==(const Topology&) const = default;
 };
 
@@ -102,13 +123,22 @@ struct Topology {
 
 [[nodiscard]] Topology plan_topology(const Config& config, const LabOptions& options);
 
+/// Whether a lab can have two routers of this configuration: it needs [ha], and bridges of several ports are not wired
+/// for two.
+[[nodiscard]] Result<void> check_pair(const Config& config);
+
 /// Names of interfaces and hosts that tests and commands speak of.
 namespace names {
 inline constexpr const char* router = "router";
+inline constexpr const char* left = "left";  ///< of a pair
+inline constexpr const char* right = "right";
+inline constexpr const char* sync = "sync";  ///< the cable between the two, and in "sw-sync" the switch in it
 inline constexpr const char* internet = "internet";
 inline constexpr const char* provider_down = "down";  ///< the provider's interface towards the router
 inline constexpr const char* provider_up = "up";      ///< the provider's interface towards the internet
 [[nodiscard]] std::string provider(std::string_view uplink);
+/// Of a LAN, of an uplink of a pair, or of the sync cable.
+[[nodiscard]] std::string switch_of(std::string_view name);
 [[nodiscard]] std::string lan_host(std::string_view lan, int number);  ///< counted from 1
 }  // namespace names
 

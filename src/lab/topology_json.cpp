@@ -28,7 +28,8 @@ json write(const Interface& interface) {
           {"bridge", interface.bridge},
           {"rate", interface.rate ? json(interface.rate->bits_per_second) : json(nullptr)},
           {"trunk", interface.vlan ? interface.vlan->trunk : ""},
-          {"vlan", interface.vlan ? interface.vlan->id : 0}};
+          {"vlan", interface.vlan ? interface.vlan->id : 0},
+          {"mac", interface.mac}};
 }
 
 Interface read_interface(const json& from) {
@@ -38,6 +39,7 @@ Interface read_interface(const json& from) {
   interface.bridge = from.at("bridge");
   if (!from.at("rate").is_null()) interface.rate = Bitrate{from.at("rate").get<std::uint64_t>()};
   if (const int id = from.at("vlan"); id != 0) interface.vlan = Vlan{from.at("trunk"), id};
+  interface.mac = from.at("mac");
   return interface;
 }
 

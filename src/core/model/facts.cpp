@@ -21,6 +21,14 @@ bool Facts::has_address(std::string_view link, const IpAddress& address) const {
       addresses, [&](const AddressFact& fact) { return fact.link == link && fact.address.address == address; });
 }
 
+bool has_pair_addresses(const Config& config, const Facts& facts) {
+  if (!config.ha) return false;
+  const auto first = pair_addresses(config).front();
+  return std::ranges::any_of(facts.addresses, [&](const AddressFact& fact) {
+    return fact.link == first.link && fact.address.address == first.address.address && !fact.ours;
+  });
+}
+
 nlohmann::json to_json(const Facts& facts) {
   nlohmann::json json{
       {"links", nlohmann::json::array()}, {"addresses", nlohmann::json::array()}, {"routes", nlohmann::json::array()}};

@@ -65,6 +65,9 @@ struct Facts {
   bool operator==(const Facts&) const = default;
 };
 
+/// The pair's addresses are on this router, set by keepalived: it was the active one when the facts were read.
+[[nodiscard]] bool has_pair_addresses(const Config& config, const Facts& facts);
+
 [[nodiscard]] nlohmann::json to_json(const Facts& facts);
 [[nodiscard]] Result<Facts> facts_from_json(const nlohmann::json& json);
 

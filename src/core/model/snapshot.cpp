@@ -67,6 +67,7 @@ nlohmann::json to_json(const Snapshot& snapshot) {
                       {"conditions", nlohmann::json::array()}, {"warnings", snapshot.warnings},
                       {"changes", snapshot.changes},           {"repairs", snapshot.repairs},
                       {"last_error", snapshot.last_error}};
+  if (snapshot.pair) json["pair"] = to_json(*snapshot.pair);
   if (snapshot.connections) json["connections"] = *snapshot.connections;
   for (const auto& condition : snapshot.conditions) json["conditions"].push_back(to_json(condition));
   for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
@@ -92,6 +93,11 @@ Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
     snapshot.changes = json.at("changes");
     snapshot.repairs = json.at("repairs");
     snapshot.last_error = json.at("last_error");
+    if (json.contains("pair")) {
+      auto pair = pair_from_json(json.at("pair"));
+      if (!pair) return std::unexpected(pair.error());
+      snapshot.pair = *std::move(pair);
+    }
     if (json.contains("connections")) snapshot.connections = json.at("connections").get<std::uint64_t>();
     for (const auto& uplink : json.at("uplinks")) snapshot.uplinks.push_back(read_uplink(uplink));
     for (const auto& lan : json.at("lans"))

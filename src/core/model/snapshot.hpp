@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/wall_time.hpp"
 #include "core/model/condition.hpp"
+#include "core/model/pair_status.hpp"
 
 namespace fairlead {
 
@@ -64,6 +65,7 @@ struct Snapshot {
   std::string method;  ///< of balancing, in the file's words
   std::vector<UplinkStatus> uplinks;
   std::vector<LanStatus> lans;
+  std::optional<PairStatus> pair;            ///< none: this router is alone
   std::vector<Condition> conditions;         ///< what is not normal now
   std::vector<std::string> warnings;         ///< what of the file cannot take effect now
   std::uint64_t changes = 0;                 ///< times that the kernel was changed

@@ -7,10 +7,11 @@
 namespace fairlead::render {
 namespace {
 
-/// Fairlead has the routes to these subnets ready on both routers. Without no_track one dead device would move the whole
-/// router.
+/// Fairlead has the routes to these subnets ready on both routers. Without no_track one dead device would move the
+/// whole router.
 std::string line_of(const PairAddress& one) {
-  return fmt::format("    {} dev {} noprefixroute{}\n", one.address.to_text(), one.link, one.tracked ? "" : " no_track");
+  return fmt::format("    {} dev {} noprefixroute{}\n", one.address.to_text(), one.link,
+                     one.tracked ? "" : " no_track");
 }
 
 /// VRRP over IPv6 tells the addresses of IPv6, of which the first must be a link-local one (RFC 9568, section 5.2.9);

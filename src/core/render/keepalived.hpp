@@ -13,9 +13,6 @@ struct KeepalivedPaths {
   std::string track_file;   ///< what is added to its priority, by us
 };
 
-/// In the track file: this router is not there for the pair (VRRP state FAULT).
-inline constexpr int out_of_service = -254;
-
 /// `config` has `ha`, and addresses in its first LAN.
 [[nodiscard]] std::string keepalived_conf(const Config& config, const std::string& router_name,
                                           const KeepalivedPaths& paths);

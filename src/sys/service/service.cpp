@@ -42,6 +42,7 @@ struct Service::State : std::enable_shared_from_this<State> {
   std::string line;
   pid_t pid = -1;
   bool waits_for_leftover = false;
+  bool adopted = false;  // what `ended` watches is no child of ours
   bool wanted = false;
   bool restarting = false;
   bool abandoned = false;
@@ -51,6 +52,7 @@ struct Service::State : std::enable_shared_from_this<State> {
 
   void begin();
   bool end_leftover();
+  bool adopt();
   void run();
   void read_output();
   void take(std::string_view text);
@@ -63,7 +65,26 @@ struct Service::State : std::enable_shared_from_this<State> {
 };
 
 void Service::State::begin() {
-  if (!end_leftover()) run();
+  if (spec.adopts ? !adopt() : !end_leftover()) run();
+}
+
+/// False where an earlier run left none.
+bool Service::State::adopt() {
+  auto leftover = noted_process(spec.pid_file);
+  if (!leftover) return false;
+  adopted = true;
+  started_at = Clock::now();
+  ended.assign(leftover->release());
+  watch_end([this] {
+    adopted = false;
+    forget_process(spec.pid_file);
+    if (wanted)
+      again_after_pause("it has ended");
+    else
+      tell_stopped();
+  });
+  if (listener.adopted) listener.adopted();
+  return true;
 }
 
 /// False where an earlier run left none.
@@ -205,7 +226,7 @@ void Service::start() {
   if (state_->wanted) return;
   state_->wanted = true;
   state_->pause = {};
-  if (state_->pid < 0 && !state_->waits_for_leftover) state_->begin();
+  if (state_->pid < 0 && !state_->waits_for_leftover && !state_->adopted) state_->begin();
 }
 
 void Service::restart() {
@@ -218,7 +239,7 @@ void Service::stop(std::function<void()> done) {
   auto& state = *state_;
   state.wanted = state.restarting = false;
   state.stopped = std::move(done);
-  if (state.pid > 0) {
+  if (state.pid > 0 || state.adopted) {
     state.press_to_end(Clock::now() + state.spec.patience);
   } else if (!state.waits_for_leftover && !state.end_leftover()) {
     state.timer.cancel();
@@ -227,9 +248,9 @@ void Service::stop(std::function<void()> done) {
 }
 
 void Service::signal(int number) {
-  if (state_->pid > 0) ::kill(state_->pid, number);
+  if (state_->pid > 0 || state_->adopted) state_->signal_it(number);
 }
 
-bool Service::running() const { return state_->pid > 0; }
+bool Service::running() const { return state_->pid > 0 || state_->adopted; }
 
 }  // namespace fairlead::service

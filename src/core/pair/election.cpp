@@ -1,0 +1,104 @@
+#include "core/pair/election.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fairlead::pair {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Connections and leases have been copied by then.
+constexpr auto catching_up = 5s;
+constexpr auto longest_hand_over = 10s;
+/// So that both see the same before one lets go.
+constexpr auto sure_of_the_other = 300ms;
+/// Each router may believe for a moment that it is active: while the role moves, that is no split.
+constexpr auto split = 2s;
+/// A router without the addresses of its uplinks cannot tell whether they lead anywhere. Found out to be wrong, the
+/// next guess waits longer.
+constexpr auto first_guess_pause = 60s;
+constexpr auto longest_guess_pause = 3600s;
+
+}  // namespace
+
+Wish Election::decide(const Known& known, Time now) {
+  next_.reset();
+  if (known.master) by_hand_ = by_hand_ && hand_over_until_.has_value();
+  if (!known.other) heard_since_.reset();
+  if (known.other && !heard_since_) heard_since_ = now;
+  const bool other_active = known.other && known.other->active;
+  if (!other_active) other_active_since_.reset();
+  if (other_active && !other_active_since_) other_active_since_ = now;
+  note_two_active(known, now);
+
+  if (known.maintenance) return {out_of_service, "maintenance"};
+  if (hand_over_until_) {
+    const bool done = other_active_since_ && now - *other_active_since_ >= sure_of_the_other;
+    if (!done && now < *hand_over_until_) {
+      look_again(other_active_since_ ? *other_active_since_ + sure_of_the_other : *hand_over_until_);
+      return {out_of_service, "handed over by hand"};
+    }
+    hand_over_until_.reset();
+  }
+  if (yields_without_uplinks(known, now))
+    return {out_of_service, fmt::format("no uplink works here, and {} there", known.other->usable)};
+  if (concedes_) return {out_of_service, "the other router is active as well, and has the higher priority"};
+  // Below every priority that a file can have, but there if the other one dies.
+  if (!may_preempt(known, now)) return {1 - known.priority, ""};
+  return {0, ""};
+}
+
+void Election::hand_over(Time now) {
+  hand_over_until_ = now + longest_hand_over;
+  by_hand_ = true;
+}
+
+bool Election::yields_without_uplinks(const Known& known, Time now) {
+  const bool better_there = known.usable == 0 && known.other && known.other->usable > 0 && !known.other->maintenance;
+  if (!better_there) {
+    yields_ = false;
+    return false;
+  }
+  if (yields_ || known.other->judged) return yields_ = true;
+  if (now < next_guess_) {
+    look_again(next_guess_);
+    return false;
+  }
+  guess_pause_ = std::clamp<std::chrono::seconds>(guess_pause_ * 2, first_guess_pause, longest_guess_pause);
+  next_guess_ = now + guess_pause_;
+  return yields_ = true;
+}
+
+void Election::note_two_active(const Known& known, Time now) {
+  const bool other_active = known.other && known.other->active;
+  if (concedes_) {
+    // It still has the role; whether VRRP would see that now is for the LAN to say.
+    concedes_ = other_active && !known.other->on_lan;
+    two_active_since_.reset();
+    return;
+  }
+  if (!known.master || !other_active) {
+    two_active_since_.reset();
+    return;
+  }
+  if (!two_active_since_) two_active_since_ = now;
+  if (now - *two_active_since_ >= split)
+    concedes_ = known.other->outranks;
+  else
+    look_again(*two_active_since_ + split);
+}
+
+bool Election::may_preempt(const Known& known, Time now) {
+  if (!known.preempt.wanted || known.master) return true;
+  if (by_hand_ || !heard_since_) return false;
+  const auto after = *heard_since_ + std::max<std::chrono::milliseconds>(known.preempt.after, catching_up);
+  if (now >= after) return true;
+  look_again(after);
+  return false;
+}
+
+void Election::look_again(Time when) { next_ = std::min(next_.value_or(when), when); }
+
+}  // namespace fairlead::pair

@@ -1,0 +1,322 @@
+#include "daemon/pair.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/post.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "core/render/keepalived.hpp"
+
+namespace fairlead::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+/// What neighbours still send here by old entries of their tables is forwarded for so long.
+constexpr auto linger = 1s;
+constexpr auto between_searches = 1s;
+constexpr auto request_key = "request";
+constexpr auto side_key = "side";
+constexpr auto yield_request = "yield";
+
+const char* effect_of(Role role) {
+  switch (role) {
+    case Role::active:
+      return "this router has the pair's addresses and forwards";
+    case Role::leaving:
+      return "the other router has the pair's addresses; what still comes here is forwarded for a moment";
+    case Role::standby:
+      break;
+  }
+  return "the other router forwards";
+}
+
+}  // namespace
+
+Pair::Pair(boost::asio::io_context& loop, Journal& journal, const Paths& paths, Listener listener)
+    : loop_(loop),
+      journal_(journal),
+      listener_(std::move(listener)),
+      memory_(paths.pair()),
+      vrrp_(loop, paths,
+            {[this] { boost::asio::post(loop_, [this] { take_vrrp_state(); }); },
+             [this](const std::string& what) {
+               vrrp_problem_ = what;
+               note_conditions();
+             },
+             [this] { return news_.has_addresses; }}),
+      prober_(loop),
+      timer_(loop),
+      linger_(loop),
+      search_(loop),
+      link_since_(wall_now()) {}
+
+void Pair::follow(const Config& config, const std::string& router_name, PairNews news) {
+  name_ = router_name;
+  news_ = std::move(news);
+  if (!config.ha) {
+    if (!config_) return;
+    disconnect();
+    config_.reset();
+    role_.reset();
+    vrrp_.follow("");
+    note_conditions();
+    return;
+  }
+  const bool new_cable = !config_ || config_->ha->interface != config.ha->interface ||
+                         config_->ha->address != config.ha->address || config_->ha->peer != config.ha->peer;
+  config_ = config;
+  if (!role_) {
+    role_ = news_.has_addresses ? Role::active : Role::standby;
+    role_since_ = wall_now();
+  }
+  if (new_cable) connect();
+  decide();
+  // After its wish is known: a router that shall wait must not ask for the role first.
+  vrrp_.follow(render::keepalived_conf(config, name_, {vrrp_.fifo(), vrrp_.track_file()}));
+  tell();
+}
+
+void Pair::connect() {
+  disconnect();
+  const auto& ha = *config_->ha;
+  link_ = std::make_unique<peer::PeerLink>(
+      loop_, peer::Spec{.device = ha.interface, .ours = ha.address.address, .theirs = ha.peer},
+      peer::Listener{[this] {
+                       told_ = {};
+                       tell();
+                     },
+                     [this](nlohmann::json&& message) { take(message); }, [this](const std::string& why) { lose(why); },
+                     [](const std::string& what) { spdlog::warn("the cable to the other router: {}", what); }});
+}
+
+void Pair::disconnect() {
+  link_.reset();
+  if (theirs_) lose("the cable is another one now");
+}
+
+void Pair::take(const nlohmann::json& message) {
+  if (!message.is_object()) return;
+  if (const auto side = message.find(side_key); side != message.end())
+    take_side(*side);
+  else if (const auto request = message.find(request_key); request != message.end() && *request == yield_request) {
+    spdlog::info("the other router asks for the role");
+    static_cast<void>(yield());
+  } else if (theirs_) {
+    listener_.received(message);
+  }
+}
+
+void Pair::take_side(const nlohmann::json& json) {
+  auto side = side_from_json(json);
+  if (!side) {
+    spdlog::warn("{}", side.error().message);
+    return;
+  }
+  const bool first = !theirs_;
+  theirs_ = std::move(*side);
+  if (first) {
+    link_since_ = wall_now();
+    link_why_.clear();
+    journal_.tell({{}, "peer", theirs_->name, "", "heard", "", ""});
+    listener_.connected();
+  }
+  decide();
+  note_conditions();
+}
+
+void Pair::lose(const std::string& why) {
+  link_since_ = wall_now();
+  link_why_ = why;
+  other_on_lan_ = false;
+  if (!theirs_) return;
+  const auto name = theirs_->name;
+  theirs_.reset();
+  journal_.tell({{}, "peer", name, "heard", "", why, "connections and leases are not copied"});
+  decide();
+  note_conditions();
+}
+
+void Pair::decide() {
+  pair::Known known;
+  known.master = vrrp_.state() == VrrpState::master;
+  for (const auto& uplink : news_.uplinks) known.usable += uplink.usable ? 1 : 0;
+  known.maintenance = memory_.maintenance();
+  known.priority = config_->ha->priority;
+  known.preempt = config_->ha->preempt;
+  if (theirs_) {
+    const bool tie = theirs_->priority == known.priority;
+    known.other = {theirs_->role == Role::active,
+                   theirs_->maintenance,
+                   theirs_->usable(),
+                   theirs_->judged,
+                   theirs_->priority > known.priority || (tie && theirs_->name < name_),
+                   other_on_lan_};
+  }
+  const auto wish = election_.decide(known, Clock::now());
+  if (wish != wish_ || vrrp_.state() == VrrpState::none) vrrp_.set_offset(wish.offset);
+  if (wish.why != wish_.why)
+    journal_.tell({{},
+                   "pair",
+                   name_,
+                   wish_.why.empty() ? "ready" : "gives way",
+                   wish.why.empty() ? "ready" : "gives way",
+                   wish.why,
+                   ""});
+  wish_ = wish;
+  if (election_.concedes()) look_for_the_other_on_the_lan();
+  schedule();
+  tell();
+}
+
+void Pair::schedule() {
+  timer_.cancel();
+  if (!election_.next()) return;
+  timer_.expires_at(*election_.next());
+  timer_.async_wait([this](boost::system::error_code moved) {
+    if (!moved && config_) decide();
+  });
+}
+
+/// VRRP cannot say it while this router is out of service.
+void Pair::look_for_the_other_on_the_lan() {
+  if (search_.expiry() > Clock::now()) return;
+  search_.expires_after(between_searches);
+  prober_.ask({config_->lans.front().interface, 0, std::nullopt, vrrp_address(config_->ha->peer).address, std::nullopt},
+              [this](const probe::Outcome& outcome) {
+                other_on_lan_ = outcome.round_trip.has_value();
+                if (config_ && other_on_lan_) decide();
+              });
+  search_.async_wait([this](boost::system::error_code moved) {
+    if (!moved && config_ && election_.concedes()) look_for_the_other_on_the_lan();
+  });
+}
+
+void Pair::take_vrrp_state() {
+  if (!config_) return;
+  if (vrrp_.state() == VrrpState::master) {
+    linger_.cancel();
+    set_role(Role::active);
+  } else if (role_ == Role::active) {
+    set_role(Role::leaving);
+    linger_.expires_after(linger);
+    linger_.async_wait([this](boost::system::error_code moved) {
+      if (!moved && role_ == Role::leaving) set_role(Role::standby);
+    });
+  }
+  decide();
+}
+
+void Pair::set_role(Role role) {
+  if (role_ == role) return;
+  const auto before = std::exchange(role_, role);
+  role_since_ = wall_now();
+  listener_.role_changed();  // first of all: packets wait for it
+  auto why = wish_.why;
+  if (why.empty() && role == Role::active) why = theirs_ ? "the other router gave it up" : "the other router is silent";
+  journal_.tell({{},
+                 "pair",
+                 name_,
+                 before ? std::string(to_text(*before)) : "",
+                 std::string(to_text(role)),
+                 why,
+                 effect_of(role)});
+}
+
+std::optional<PairStatus> Pair::status() const {
+  if (!config_) return std::nullopt;
+  PairStatus status;
+  status.ours = {name_,
+                 FAIRLEAD_VERSION,
+                 role_.value_or(Role::standby),
+                 role_since_,
+                 config_->ha->priority,
+                 wish_.why,
+                 memory_.maintenance(),
+                 news_.judged,
+                 news_.uplinks};
+  status.theirs = theirs_;
+  status.link_since = link_since_;
+  status.link_why = link_why_;
+  return status;
+}
+
+void Pair::tell() {
+  if (!link_ || !link_->connected()) return;
+  const auto side = status()->ours;
+  if (side == told_) return;
+  told_ = side;
+  link_->send({{side_key, to_json(side)}});
+}
+
+void Pair::send(const nlohmann::json& shared) {
+  if (link_ && theirs_) link_->send(shared);
+}
+
+Result<void> Pair::yield() {
+  if (!config_) return fail("this router is not one of a pair: its file has no section [ha]");
+  if (role_ != Role::active) return fail("this router is not the active one");
+  if (!theirs_) return fail("the other router is not heard: " + link_why_);
+  if (theirs_->maintenance) return fail(fmt::format("{} is out for maintenance", theirs_->name));
+  election_.hand_over(Clock::now());
+  decide();
+  return {};
+}
+
+Result<void> Pair::take_over() {
+  if (!config_) return fail("this router is not one of a pair: its file has no section [ha]");
+  if (role_ == Role::active) return fail("this router is the active one already");
+  if (memory_.maintenance()) return fail("this router is out for maintenance: `fairlead pair maintenance off` ends it");
+  if (!theirs_) return fail("the other router is not heard: " + link_why_);
+  send({{request_key, yield_request}});
+  return {};
+}
+
+Result<void> Pair::set_maintenance(bool on) {
+  if (!config_) return fail("this router is not one of a pair: its file has no section [ha]");
+  if (auto kept = memory_.set_maintenance(on); !kept) return kept;
+  decide();
+  note_conditions();
+  return {};
+}
+
+void Pair::note_conditions() {
+  std::vector<Condition> found;
+  const auto add = [&](const char* id, const std::string& why, const char* effect) {
+    found.push_back({id, "pair", {}, why, effect});
+  };
+  if (config_ && !vrrp_problem_.empty()) add("vrrp", vrrp_problem_, "the other router must do without this one");
+  if (config_ && !theirs_)
+    add("peer-silent", link_why_, "connections would break at a takeover, and leases be forgotten");
+  if (config_ && memory_.maintenance()) add("maintenance", "an administrator wants it", "this router takes no role");
+  if (config_ && theirs_ && theirs_->maintenance)
+    add("peer-maintenance", fmt::format("{} is out for maintenance", theirs_->name),
+        "nobody would take over from this router");
+  if (config_ && election_.concedes())
+    add("two-active", wish_.why, "the LAN is cut between the routers: its other part has no router");
+  journal_.set_conditions("pair", std::move(found));
+}
+
+void Pair::stop(bool for_good, std::function<void()> done) {
+  timer_.cancel();
+  search_.cancel();
+  // A router that is alone keeps its addresses, and the next run takes keepalived over.
+  if (!config_ || (!for_good && !theirs_)) {
+    boost::asio::post(loop_, std::move(done));
+    return;
+  }
+  vrrp_.stop([this, done = std::move(done)]() mutable {
+    link_.reset();
+    linger_.expires_after(role_ == Role::standby ? 0s : linger);
+    linger_.async_wait([this, done = std::move(done)](boost::system::error_code) {
+      role_ = Role::standby;
+      listener_.role_changed();
+      done();
+    });
+  });
+}
+
+}  // namespace fairlead::daemon

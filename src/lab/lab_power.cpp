@@ -1,0 +1,122 @@
+// Power loss and return of a router of a pair.
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+
+#include "base/text.hpp"
+#include "lab/construction.hpp"
+#include "lab/lab.hpp"
+#include "lab/link_switch.hpp"
+
+namespace fairlead::lab {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Running {
+  pid_t pid = 0;
+  Fd process;
+};
+
+/// Every process whose first thread is in this network namespace, but for the caller. Source: proc(5), pidfd_open(2).
+std::vector<Running> processes_in(const std::string& network_namespace) {
+  std::vector<Running> found;
+  struct stat wanted{};
+  if (::stat(("/run/netns/" + network_namespace).c_str(), &wanted) != 0) return found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+    const auto name = entry.path().filename().string();
+    pid_t pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{} || pid == ::getpid()) continue;
+    const auto is_there = [&] {
+      struct stat its{};
+      return ::stat((entry.path() / "ns/net").c_str(), &its) == 0 && its.st_ino == wanted.st_ino &&
+             its.st_dev == wanted.st_dev;
+    };
+    if (!is_there()) continue;
+    Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    // With the descriptor open the number can no longer change hands, so it is asked again.
+    if (process && is_there()) found.push_back({pid, std::move(process)});
+  }
+  return found;
+}
+
+void kill_now(const std::vector<Running>& processes) {
+  for (const auto& [pid, process] : processes) ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
+}
+
+/// Until nothing is left that a process forked meanwhile; how many there were.
+int kill_all_in(const std::string& network_namespace, std::vector<Running> known) {
+  int killed = 0;
+  for (; !known.empty(); known = processes_in(network_namespace)) {
+    kill_now(known);
+    for (const auto& [pid, process] : known) {
+      (void)wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)));
+      ::waitpid(pid, nullptr, WNOHANG);  // where it is a child of this process
+    }
+    killed += static_cast<int>(known.size());
+  }
+  return killed;
+}
+
+}  // namespace
+
+Result<std::string> Lab::router_of_pair(const std::string& router) const {
+  const auto known = routers();
+  if (known.size() < 2) return fail("lab " + name_ + " has no pair of routers (lab up --pair)");
+  if (std::ranges::find(known, router) == known.end())
+    return fail("lab " + name_ + " has no router \"" + router + "\"; it has " + join(known, " and "));
+  return router;
+}
+
+Result<bool> Lab::is_on(const std::string& router) const {
+  const auto wanted = host(router);
+  if (!wanted) return std::unexpected(wanted.error());
+  return !processes_in(wanted->network_namespace()).empty();
+}
+
+/// The sync cable goes first: a router that sees its uplinks go deletes their connections, and the other must not hear
+/// of that. Without power neither end of a straight cable has a carrier, so both ports of the switch in it go. The
+/// router's own devices go last, because programs that see that may answer, and nobody must hear them.
+Result<PowerLoss> Lab::crash(const std::string& router) {
+  if (const auto known = router_of_pair(router); !known) return std::unexpected(known.error());
+  auto ends = *ends_to_cut(names::sync);
+  for (const auto& end : topology_.far_ends(router))
+    if (std::ranges::find(ends, end) == ends.end()) ends.push_back(end);
+  std::vector<CableEnd> own;
+  for (const auto& interface : topology_.host(router)->interfaces) own.push_back({router, interface.name});
+  auto outside = LinkSwitch::open(*this, ends);
+  if (!outside) return std::unexpected(outside.error());
+  auto inside = LinkSwitch::open(*this, own);
+  if (!inside) return std::unexpected(inside.error());
+  const auto network_namespace = host(router)->network_namespace();
+  auto running = processes_in(network_namespace);
+
+  const auto since = [](Clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+  };
+  PowerLoss loss{.begun = Clock::now(), .dark = {}, .whole = {}};
+  if (auto done = outside->set(false); !done) return std::unexpected(done.error());
+  loss.dark = since(loss.begun);
+  if (auto done = inside->set(false); !done) return std::unexpected(done.error());
+  kill_now(running);
+  loss.processes = kill_all_in(network_namespace, std::move(running));
+  loss.whole = since(loss.begun);
+  return loss;
+}
+
+Result<void> Lab::reboot(const std::string& router) {
+  if (const auto known = router_of_pair(router); !known) return std::unexpected(known.error());
+  const auto network_namespace = host(router)->network_namespace();
+  kill_all_in(network_namespace, processes_in(network_namespace));
+  if (auto done = construct_anew(topology_, name_, router); !done) return done;
+  return join_ends(names::sync);
+}
+
+}  // namespace fairlead::lab
