@@ -80,6 +80,7 @@ void DhcpServer::follow(const std::vector<DhcpLan>& lans) {
     return;
   }
   if (lease_commands_.empty()) lease_commands_ = find_lease_commands();
+  silent_ = std::ranges::none_of(lans, &DhcpLan::answers);
   auto text = render::kea_conf(kea_.family, lans, lease_commands_);
   std::set<std::pair<std::string, IfIndex>> listening;
   for (const auto& lan : lans)
@@ -133,8 +134,10 @@ void DhcpServer::take_line(const std::string& line) {
   const auto text = visible(line);
   const bool error = line.starts_with("ERROR ") || line.starts_with("FATAL ");
   if (error) last_error_ = text;
-  // What it says before it has read which messages are wanted, and one that it calls a warning.
-  const bool idle_talk = line.contains(" INFO ") || line.contains("_MULTI_THREADING_INFO ");
+  // What it says before it has read which messages are wanted, and what it calls a warning and we wanted.
+  const bool idle_talk = line.contains(" INFO ") || line.contains("_MULTI_THREADING_INFO ") ||
+                         line.contains("DHCPSRV_CFGMGR_CONFIGURE_SERVERID") ||
+                         (silent_ && line.contains("DHCPSRV_NO_SOCKETS_OPEN"));
   auto level = error ? spdlog::level::err : spdlog::level::warn;
   if (idle_talk) level = spdlog::level::debug;
   spdlog::log(level, "{}: {}", kea_.program(), text);

@@ -32,6 +32,8 @@ class DhcpServer {
   /// Kea can be asked for its leases (its library of commands is installed).
   [[nodiscard]] bool knows_lease_commands() const { return !lease_commands_.empty(); }
   [[nodiscard]] bool running() const { return service_.running(); }
+  /// There is something to lend.
+  [[nodiscard]] bool wanted() const { return wanted_; }
 
  private:
   void write_conf() const;
@@ -55,6 +57,7 @@ class DhcpServer {
   std::string last_error_;
   std::string told_;
   bool wanted_ = false;
+  bool silent_ = false;  // the standby of a pair
 };
 
 }  // namespace fairlead::daemon

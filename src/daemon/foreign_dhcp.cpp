@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
@@ -104,12 +105,18 @@ class ForeignDhcp::Watch : public std::enable_shared_from_this<Watch> {
   }
 
   void note(const dhcp::ServerSighting& sighting) {
+    if (is_of_pair(sighting.server)) return;
     silent_ = 0;
     if (seen_ == sighting) return;
     const bool first = !seen_;
     seen_ = sighting;
     changed_(*this, first ? alone : foreign);
     if (first) ask_after(while_seen);
+  }
+
+  /// Both routers of a pair may answer for a moment, while they agree on which one is active.
+  [[nodiscard]] bool is_of_pair(const IpAddress& server) const {
+    return lan_.of_pair && std::ranges::find(lan_.subnets, server, &DhcpSubnet::router) != lan_.subnets.end();
   }
 
   DhcpLan lan_;

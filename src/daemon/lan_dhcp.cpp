@@ -1,7 +1,10 @@
 #include "daemon/lan_dhcp.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 
@@ -23,7 +26,15 @@ LanDhcp::Half::Half(boost::asio::io_context& loop, const Paths& paths, Family fa
                 owner.note_problems();
               },
               [this] { book.refresh(); }}),
-      book(loop, paths, server) {}
+      book(loop, paths, server, [this] { copy.changed(); }),
+      copy(loop, server, book,
+           {[&owner](const nlohmann::json& document) {
+              if (owner.send_) owner.send_(document);
+            },
+            [this, &owner](const std::string& what) {
+              missing = what;
+              owner.note_problems();
+            }}) {}
 
 LanDhcp::LanDhcp(boost::asio::io_context& loop, Journal& journal, const Paths& paths)
     : loop_(loop),
@@ -38,10 +49,35 @@ void LanDhcp::follow(const DhcpServers& servers) {
   for (const auto& half : halves_) {
     const auto& lans = servers.of(half->server.family());
     half->lans = names_of(lans);
+    half->served = lans;
     half->server.follow(lans);
     half->book.follow(lans);
   }
-  foreign_.follow(servers.of(Family::v4));
+  // The standby of a pair would hear the active one.
+  auto answered = servers.of(Family::v4);
+  std::erase_if(answered, [](const DhcpLan& lan) { return !lan.answers; });
+  foreign_.follow(answered);
+}
+
+void LanDhcp::set_role(bool active) {
+  for (const auto& half : halves_) half->copy.set_active(active);
+}
+
+void LanDhcp::peer_connected() {
+  for (const auto& half : halves_) half->copy.send_everything();
+}
+
+bool LanDhcp::take(const nlohmann::json& document) {
+  if (!dhcp::is_lease_message(document)) return false;
+  for (const auto& half : halves_) {
+    const auto message = dhcp::parse_lease_message(document, half->served, wall_now());
+    if (!message) {
+      spdlog::warn("the other router: {}", message.error().message);
+      break;
+    }
+    if (message->family == half->server.family()) half->copy.take(*message);
+  }
+  return true;
 }
 
 std::vector<ClientLease> LanDhcp::leases() const {
@@ -55,6 +91,13 @@ void LanDhcp::note_problems() {
   for (const auto& half : halves_)
     if (!half->problem.empty())
       found.push_back({"dhcp-server", half->lans, {}, half->problem, "hosts that come get no address"});
+  for (const auto& half : halves_)
+    if (!half->missing.empty())
+      found.push_back({"dhcp-leases",
+                       half->lans,
+                       {},
+                       half->missing,
+                       "hosts may get other addresses after a takeover, or those that others have"});
   journal_.set_conditions("dhcp-server", std::move(found));
 }
 

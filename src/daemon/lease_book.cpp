@@ -19,7 +19,8 @@ constexpr auto patience = 5s;
 
 }  // namespace
 
-LeaseBook::LeaseBook(boost::asio::io_context& loop, const Paths& paths, const DhcpServer& server)
+LeaseBook::LeaseBook(boost::asio::io_context& loop, const Paths& paths, const DhcpServer& server,
+                     std::function<void()> changed)
     : loop_(loop),
       server_(server),
       folder_(paths.kea_state(render::KeaPaths{server.family()}.program())),
@@ -27,11 +28,14 @@ LeaseBook::LeaseBook(boost::asio::io_context& loop, const Paths& paths, const Dh
              [this](const std::string& name) {
                if (name.empty() || name == render::KeaPaths{server_.family()}.leases_name()) refresh();
              }),
-      pause_(loop) {}
+      pause_(loop),
+      changed_(std::move(changed)) {}
 
 void LeaseBook::follow(const std::vector<DhcpLan>& lans) {
   if (lans == lans_) return;
   lans_ = lans;
+  records_.reset();
+  half_old_ = reading_;
   if (!watching_ && !lans.empty()) {
     watching_ = true;
     if (auto watched = watch_.start(folder_); !watched)
@@ -52,7 +56,7 @@ void LeaseBook::refresh() {
     if (moved) return;
     again_ = false;
     reading_ = true;
-    arriving_.clear();
+    arriving_ = {};
     read_page(std::nullopt);
   });
 }
@@ -70,15 +74,18 @@ void LeaseBook::take_page(const std::optional<IpAddress>& after, const Result<st
     end_reading();
     return;
   }
-  std::ranges::copy(page->leases, std::back_inserter(arriving_));
+  std::ranges::copy(page->leases, std::back_inserter(arriving_.leases));
+  std::ranges::copy(page->records, std::back_inserter(arriving_.records));
   const bool goes_on = page->last && (!after || *after < *page->last);
   if (goes_on) {
     read_page(page->last);
     return;
   }
-  leases_ = std::move(arriving_);
+  leases_ = std::move(arriving_.leases);
   std::ranges::sort(leases_, {}, &ClientLease::address);
+  if (!std::exchange(half_old_, false)) records_ = std::move(arriving_.records);
   end_reading();
+  changed_();
 }
 
 void LeaseBook::end_reading() {

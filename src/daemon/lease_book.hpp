@@ -4,9 +4,12 @@
 //   lease file ─▶ FolderWatch ─▶ pause ─▶ pages of the control socket ─▶ leases
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/dhcp/kea_leases.hpp"
 #include "core/model/client_lease.hpp"
 #include "core/model/dhcp_server.hpp"
 #include "daemon/dhcp_server.hpp"
@@ -18,7 +21,8 @@ namespace fairlead::daemon {
 /// Of one server.
 class LeaseBook {
  public:
-  LeaseBook(boost::asio::io_context& loop, const Paths& paths, const DhcpServer& server);
+  /// `changed` is called after each reading.
+  LeaseBook(boost::asio::io_context& loop, const Paths& paths, const DhcpServer& server, std::function<void()> changed);
 
   /// Leases of other LANs are not ours to show.
   void follow(const std::vector<DhcpLan>& lans);
@@ -26,6 +30,8 @@ class LeaseBook {
   void refresh();
   /// Those that are valid now, in the order of their addresses.
   [[nodiscard]] std::vector<ClientLease> leases() const;
+  /// As they were read, those that are declined as well. None before the first reading of the present LANs' leases.
+  [[nodiscard]] const std::optional<std::vector<dhcp::LeaseRecord>>& records() const { return records_; }
 
  private:
   void read_page(const std::optional<IpAddress>& after);
@@ -38,11 +44,14 @@ class LeaseBook {
   watch::FolderWatch watch_;
   boost::asio::steady_timer pause_;
   std::vector<DhcpLan> lans_;
+  std::function<void()> changed_;
   std::vector<ClientLease> leases_;
-  std::vector<ClientLease> arriving_;
+  std::optional<std::vector<dhcp::LeaseRecord>> records_;
+  dhcp::LeasePage arriving_;
   bool watching_ = false;
   bool reading_ = false;
-  bool again_ = false;  // something changed while it was read
+  bool again_ = false;     // something changed while it was read
+  bool half_old_ = false;  // the LANs changed meanwhile: what is read lacks leases of the new ones
 };
 
 }  // namespace fairlead::daemon

@@ -45,6 +45,14 @@ DhcpSubnet subnet_of(const LanConfig& lan, const Prefix& own, const std::vector<
   return subnet;
 }
 
+/// On a pair's router: with the address that keepalived sets when it becomes active.
+bool answers(const Context& context, const LanConfig& lan, const Prefix& own) {
+  if (!context.is_pair()) return true;
+  return !context.on_standby() && std::ranges::any_of(context.facts.addresses, [&](const AddressFact& fact) {
+    return fact.link == lan.interface && fact.address.address == own.address;
+  });
+}
+
 void warn_of_stray_ranges(const LanConfig& lan, const std::vector<Prefix>& own, Family family,
                           std::vector<std::string>& warnings) {
   for (const auto& range : lan.dhcp->ranges)
@@ -94,6 +102,8 @@ DhcpServers dhcp_servers(const Context& context, std::vector<std::string>& warni
                      lan.interface,
                      link->index,
                      link->up && link->carrier,
+                     context.is_pair(),
+                     answers(context, lan, own.front()),
                      lan.dhcp->lease,
                      resolvers(context, *lan.dhcp, family),
                      lan.dhcp->domain,
@@ -101,7 +111,8 @@ DhcpServers dhcp_servers(const Context& context, std::vector<std::string>& warni
                      {}};
       if (family == Family::v4) served.options = lan.dhcp->options;
       for (const auto& address : own)
-        if (auto subnet = subnet_of(lan, address, own, ids); !subnet.pools.empty() || !subnet.statics.empty())
+        if (auto subnet = subnet_of(lan, address, router_addresses(context.config, lan, context.facts, family), ids);
+            !subnet.pools.empty() || !subnet.statics.empty())
           served.subnets.push_back(std::move(subnet));
       if (family == Family::v4 && served.dns.empty())
         warnings.push_back(

@@ -105,6 +105,7 @@ Result<LeasePage> parse_lease_page(const std::string& answer, const std::vector<
   for (const auto& object : *leases) {
     if (const auto address = address_of(object)) page.last = address;
     if (auto lease = read_lease(object, lans, now)) page.leases.push_back(*std::move(lease));
+    if (auto record = lease_record_of_kea(object, lans, now)) page.records.push_back(*std::move(record));
   }
   return page;
 }

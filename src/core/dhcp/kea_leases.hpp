@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "core/dhcp/lease_record.hpp"
 #include "core/model/client_lease.hpp"
 #include "core/model/dhcp_server.hpp"
 
@@ -15,8 +16,9 @@ namespace fairlead::dhcp {
 [[nodiscard]] std::string lease_page_question(Family family, const std::optional<IpAddress>& after);
 
 struct LeasePage {
-  std::vector<ClientLease> leases;  ///< those that are valid at `now`, of the given LANs
-  std::optional<IpAddress> last;    ///< none: this was the last page
+  std::vector<ClientLease> leases;   ///< those that are valid at `now`, of the given LANs
+  std::vector<LeaseRecord> records;  ///< the same ones and those that are declined, with all that a server knows
+  std::optional<IpAddress> last;     ///< none: this was the last page
 };
 
 /// Errors: Kea refuses, or what came is no answer of Kea's. A lease that makes no sense is left out.
@@ -27,7 +29,7 @@ struct LeasePage {
 /// letter, a digit, "-", "_" or "."; none where it holds anything else.
 [[nodiscard]] std::string usable_host_name(std::string name);
 
-/// What Kea says to any other question. Errors: what it refuses, in its words.
+/// What Kea says to any other question; that there is no such thing is no error. Errors: what it refuses, in its words.
 [[nodiscard]] Result<void> parse_answer(const std::string& answer);
 
 }  // namespace fairlead::dhcp

@@ -26,6 +26,8 @@ struct DhcpLan {
   std::string link;
   IfIndex index;
   bool carrier = false;  ///< and up; a server cannot listen before
+  bool of_pair = false;  ///< the router's address there is that of a pair, and so are the leases
+  bool answers = true;   ///< false: on the standby of a pair, which keeps the leases and stays silent
   Duration lease{};
   std::vector<IpAddress> dns;  ///< of this family
   std::string domain;

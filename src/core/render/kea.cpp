@@ -58,7 +58,10 @@ ordered_json subnet_json(Family family, const DhcpLan& lan, const DhcpSubnet& su
   auto& reservations = json["reservations"] = ordered_json::array();
   for (const auto& lease : subnet.statics) reservations.push_back(reservation(family, lease));
   // In IPv6 routers are told by router advertisements only.
-  if (family == Family::v4) json["option-data"] = ordered_json::array({option("routers", subnet.router.to_text())});
+  if (family == Family::v6) return json;
+  auto& options = json["option-data"] = ordered_json::array({option("routers", subnet.router.to_text())});
+  // Renewals go to this address, and so to whichever router has it.
+  if (lan.of_pair) options.push_back(option("dhcp-server-identifier", subnet.router.to_text()));
   return json;
 }
 
@@ -76,14 +79,28 @@ ordered_json network_json(Family family, const DhcpLan& lan) {
 ordered_json interfaces_json(Family family, const std::vector<DhcpLan>& lans) {
   ordered_json json;
   auto& interfaces = json["interfaces"] = ordered_json::array();
-  // With its address, or a LAN of two subnets has two sockets, which both answer.
+  // With its address, or a LAN of two subnets has two sockets, which both answer. The standby of a pair has none: no
+  // order that comes too late, or a restart of Kea, makes it answer.
   for (const auto& lan : lans)
-    interfaces.push_back(family == Family::v4 ? lan.link + "/" + lan.subnets.front().router.to_text() : lan.link);
+    if (lan.answers)
+      interfaces.push_back(family == Family::v4 ? lan.link + "/" + lan.subnets.front().router.to_text() : lan.link);
   // Hosts that have no address yet are heard only so.
   if (family == Family::v4) json["dhcp-socket-type"] = "raw";
   json["service-sockets-max-retries"] = socket_retries;
   json["service-sockets-retry-wait-time"] = socket_retry_ms;
   return json;
+}
+
+/// A host's renewal names the server that it means; both routers of a pair have the same name, made of what is the same
+/// in their files. In the form of a link-layer address that is nobody's (RFC 8415, section 11.4).
+ordered_json shared_duid(const std::vector<DhcpLan>& lans) {
+  std::string text;
+  for (const auto& lan : lans)
+    for (const auto& subnet : lan.subnets) text += subnet.prefix.to_text() + " ";
+  return {{"type", "LL"},
+          {"htype", 1},
+          {"identifier", fmt::format("02{:010x}", stable_hash(text) & 0xffffffffffU)},
+          {"persist", false}};
 }
 
 }  // namespace
@@ -107,6 +124,7 @@ std::string kea_conf(Family family, const std::vector<DhcpLan>& lans, const std:
   server["reservations-in-subnet"] = true;
   server["reservations-out-of-pool"] = true;
   if (family == Family::v6) server["mac-sources"] = {"any"};
+  if (family == Family::v6 && lans.front().of_pair) server["server-id"] = shared_duid(lans);
   auto& networks = server["shared-networks"] = ordered_json::array();
   for (const auto& lan : lans) networks.push_back(network_json(family, lan));
   server["loggers"] = ordered_json::array({ordered_json{
