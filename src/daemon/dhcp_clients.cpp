@@ -142,6 +142,19 @@ void DhcpClients::take_lease(const Lease& lease) {
   save_and_tell();
 }
 
+void DhcpClients::copy(const std::vector<Lease>& leases) {
+  auto fresh = leases_.addresses;
+  for (const auto& lease : leases) {
+    const auto client = clients_.find(lease.link);
+    if (client == clients_.end() || client->second->wanted()) continue;  // its own client knows better
+    std::erase_if(fresh, [&](const Lease& known) { return known.link == lease.link; });
+    fresh.push_back(lease);
+  }
+  if (fresh == leases_.addresses) return;
+  leases_.addresses = std::move(fresh);
+  save_and_tell();
+}
+
 void DhcpClients::take_prefix(const DelegatedPrefix& delegated) {
   const auto known = std::ranges::find(leases_.prefixes, delegated.link, &DelegatedPrefix::link);
   const auto before = known == leases_.prefixes.end() ? "" : known->prefix.to_text();

@@ -36,6 +36,8 @@ class DhcpClients {
   /// A message of the hook.
   Result<void> take(const nlohmann::json& message);
   [[nodiscard]] const Leases& leases() const { return leases_; }
+  /// What the active router of the pair was lent, on one that is not.
+  void copy(const std::vector<Lease>& leases);
   /// Ends all clients; addresses stay lent. `done` is called once, from the loop.
   void stop(const std::function<void()>& done);
 

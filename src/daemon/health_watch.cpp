@@ -34,6 +34,11 @@ void HealthWatch::follow(std::vector<Probed> uplinks, bool by_latency) {
   advance();
 }
 
+void HealthWatch::doubt(const std::set<UplinkId>& down) {
+  panel_.doubt(down);
+  advance();
+}
+
 void HealthWatch::advance() {
   const auto now = Clock::now();
   for (const auto& wanted : panel_.advance(now)) ask(wanted);

@@ -19,6 +19,12 @@ nlohmann::json to_json(const Override& one) {
   return json;
 }
 
+nlohmann::json json_of(const std::map<std::string, Override>& table) {
+  auto json = nlohmann::json::object();
+  for (const auto& [uplink, one] : table) json[uplink] = to_json(one);
+  return json;
+}
+
 std::optional<Override> read(const nlohmann::json& json) {
   if (!json.is_object() || !json.contains("kind")) return std::nullopt;
   Override one;
@@ -45,25 +51,37 @@ Result<Overrides> Overrides::load(std::string path) {
   const auto content = read_file_if_any(overrides.path_);
   if (!content) return std::unexpected(content.error());
   if (!*content) return overrides;
-  const auto json = nlohmann::json::parse(**content, nullptr, false);
-  const auto damaged = [&] {
+  auto table = read_table(nlohmann::json::parse(**content, nullptr, false));
+  if (!table)
     return fail(fmt::format("{} is not what Fairlead wrote: remove it, and say again which uplinks are disabled",
                             overrides.path_));
-  };
-  if (!json.is_object()) return damaged();
-  for (const auto& [uplink, entry] : json.items()) {
-    const auto one = read(entry);
-    if (!one) return damaged();
-    overrides.table_.emplace(uplink, *one);
-  }
+  overrides.table_ = std::move(*table);
   return overrides;
 }
 
-Result<void> Overrides::save(const Table& table) const {
-  auto json = nlohmann::json::object();
-  for (const auto& [uplink, one] : table) json[uplink] = to_json(one);
-  return write_file(path_, json.dump(2) + "\n");
+std::optional<Overrides::Table> Overrides::read_table(const nlohmann::json& json) {
+  if (!json.is_object()) return std::nullopt;
+  Table table;
+  for (const auto& [uplink, entry] : json.items()) {
+    const auto one = read(entry);
+    if (!one) return std::nullopt;
+    table.emplace(uplink, *one);
+  }
+  return table;
 }
+
+nlohmann::json Overrides::to_json() const { return json_of(table_); }
+
+Result<void> Overrides::replace(const nlohmann::json& json) {
+  auto table = read_table(json);
+  if (!table) return fail("what the other router has decided about uplinks is not understood");
+  if (*table == table_) return {};
+  if (auto saved = save(*table); !saved) return saved;
+  table_ = std::move(*table);
+  return {};
+}
+
+Result<void> Overrides::save(const Table& table) const { return write_file(path_, json_of(table).dump(2) + "\n"); }
 
 Result<void> Overrides::set(const std::string& uplink, std::optional<Override> wanted) {
   auto table = table_;

@@ -2,6 +2,7 @@
 // Purpose: what the administrator has decided by hand about uplinks (`fairlead wan`): kept over reloads and restarts
 // until it is undone or its time is over. On disk before it holds.
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -34,6 +35,10 @@ class Overrides {
   /// Undoes those whose time is over, and those of uplinks that `config` does not have. They are undone whatever
   /// becomes of the file.
   Result<void> tidy(const Config& config, WallTime now);
+  /// All of them, as on disk.
+  [[nodiscard]] nlohmann::json to_json() const;
+  /// All of them at once, from to_json(). On an error nothing has changed.
+  Result<void> replace(const nlohmann::json& json);
   /// When the next one's time is over.
   [[nodiscard]] std::optional<WallTime> next() const;
 
@@ -43,6 +48,7 @@ class Overrides {
  private:
   using Table = std::map<std::string, Override>;
 
+  [[nodiscard]] static std::optional<Table> read_table(const nlohmann::json& json);
   [[nodiscard]] Result<void> save(const Table& table) const;
 
   std::string path_;

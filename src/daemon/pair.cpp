@@ -148,12 +148,11 @@ void Pair::decide() {
   known.priority = config_->ha->priority;
   known.preempt = config_->ha->preempt;
   if (theirs_) {
-    const bool tie = theirs_->priority == known.priority;
     known.other = {theirs_->role == Role::active,
                    !theirs_->why.empty(),
                    theirs_->usable(),
                    theirs_->judged,
-                   theirs_->priority > known.priority || (tie && theirs_->name < name_),
+                   is_outranked(),
                    other_on_lan_};
   }
   const auto wish = election_.decide(known, Clock::now());
@@ -170,6 +169,18 @@ void Pair::decide() {
   if (election_.concedes()) look_for_the_other_on_the_lan();
   schedule();
   tell();
+}
+
+bool Pair::is_outranked() const {
+  if (theirs_->priority != config_->ha->priority) return theirs_->priority > config_->ha->priority;
+  return theirs_->name < name_;
+}
+
+void Pair::settle_macs(const std::map<std::string, std::string>& ours,
+                       const std::map<std::string, std::string>& theirs) {
+  if (!theirs_) return;
+  if (auto kept = memory_.set_shared_macs(is_outranked() ? theirs : ours); !kept)
+    spdlog::error("{}", kept.error().message);
 }
 
 void Pair::schedule() {

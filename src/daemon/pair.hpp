@@ -38,6 +38,10 @@ class Pair {
   /// None: it is alone, or it is not known yet.
   [[nodiscard]] std::optional<Role> role() const { return role_; }
   [[nodiscard]] std::optional<PairStatus> status() const;
+  /// Uplinks by DHCP have the MAC addresses of the router with the higher priority; remembered for a start without it.
+  void settle_macs(const std::map<std::string, std::string>& ours, const std::map<std::string, std::string>& theirs);
+  [[nodiscard]] const std::map<std::string, std::string>& shared_macs() const { return memory_.shared_macs(); }
+  [[nodiscard]] bool other_is_active() const { return theirs_ && theirs_->role == Role::active; }
   /// To the other router. No-op while it is not heard.
   void send(const nlohmann::json& shared);
   [[nodiscard]] bool heard() const { return theirs_.has_value(); }
@@ -64,6 +68,7 @@ class Pair {
   void look_for_the_other_on_the_lan();
   void tell();
   void note_conditions();
+  [[nodiscard]] bool is_outranked() const;
 
   boost::asio::io_context& loop_;
   Journal& journal_;

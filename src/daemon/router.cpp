@@ -42,7 +42,7 @@ std::vector<DhcpUplink> dhcp_uplinks_of(const std::vector<compile::Uplink>& upli
   std::vector<DhcpUplink> found;
   for (const auto& uplink : uplinks)
     if (const render::DhcpWish wish{uplink.wan->dhcp, !uplink.wan->delegate.empty()}; wish.address || wish.prefix)
-      found.push_back({uplink.wan->interface, wish, uplink.link != nullptr,
+      found.push_back({uplink.wan->interface, wish, uplink.link != nullptr && !uplink.rests,
                        wish.address && uplink.path(Family::v4).ready && health.of(uplink.id).verdict == Verdict::down});
   return found;
 }
@@ -126,10 +126,36 @@ void Router::set_leases(Leases leases) {
     for (const auto& wan : config_->wans) {
       const auto fresh = leased(leases, wan);
       const auto id = ids_.of(wan.name);
-      if (fresh && fresh != leased(leases_, wan) && health_.of(id).verdict != Verdict::down)
+      const bool here = !config_->ha || role_ == Role::active;
+      if (here && fresh && fresh != leased(leases_, wan) && health_.of(id).verdict != Verdict::down)
         health_.uplinks[id].unproven.at(static_cast<std::size_t>(Family::v4)) = true;
     }
   leases_ = std::move(leases);
+}
+
+pair::SharedState Router::shared_state() const {
+  pair::SharedState state{ids_, own_macs_, {}, overrides_.to_json(), {}};
+  for (const auto& wan : config_->wans)
+    if (health_.of(ids_.of(wan.name)).verdict == Verdict::down) state.down.insert(wan.name);
+  return state;
+}
+
+std::set<UplinkId> Router::ids_of(const std::set<std::string>& uplinks) const {
+  std::set<UplinkId> ids;
+  for (const auto& wan : config_->wans)
+    if (uplinks.contains(wan.name)) ids.insert(ids_.of(wan.name));
+  return ids;
+}
+
+/// Marks of connections that come from the other router carry its ids.
+Result<void> Router::adopt(const pair::SharedState& state) {
+  auto ids = state.ids;
+  ids.assign(*config_);
+  if (ids != ids_) {
+    if (auto saved = save_uplink_ids(paths_.uplinks(), ids); !saved) return saved;
+    ids_ = std::move(ids);
+  }
+  return overrides_.replace(state.overrides);
 }
 
 bool Router::set_health(Health health) {
@@ -246,6 +272,10 @@ void Router::finish(const Config& config, const Settled& settled) {
   dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
   dhcp_servers_ = settled.compiled.dhcp;
   advertisements_ = settled.compiled.advertisements;
+  own_macs_.clear();
+  for (const auto& wan : config.wans)
+    if (const auto* lower = wan.shared_on.empty() ? nullptr : settled.facts.link(wan.shared_on))
+      own_macs_.emplace(wan.shared_on, locally_administered(lower->mac));
   pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
   publish(config, settled);
 }

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "core/compile/compile.hpp"
 #include "core/model/snapshot.hpp"
+#include "core/pair/shared_state.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/failback.hpp"
 #include "daemon/journal.hpp"
@@ -54,6 +55,12 @@ class Router {
   void set_role(std::optional<Role> role) { role_ = role; }
   /// Of uplinks by DHCP, by the device under theirs.
   void set_shared_macs(std::map<std::string, std::string> macs) { shared_macs_ = std::move(macs); }
+  /// What the other router of the pair must know of the uplinks, but for leases.
+  [[nodiscard]] pair::SharedState shared_state() const;
+  /// Of those of these names that the file has.
+  [[nodiscard]] std::set<UplinkId> ids_of(const std::set<std::string>& uplinks) const;
+  /// The same, of the active router; reconcile() carries it out. Errors: it cannot be kept.
+  Result<void> adopt(const pair::SharedState& state);
   /// The uplinks as they were found by the latest reload() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
   [[nodiscard]] const std::vector<DhcpUplink>& dhcp_uplinks() const { return dhcp_; }
@@ -113,6 +120,7 @@ class Router {
   std::optional<Role> role_;
   std::map<std::string, std::string> shared_macs_;
   PairNews pair_news_;
+  std::map<std::string, std::string> own_macs_;  // as shared_macs_, of this router's cards
   Overrides overrides_;
   UplinkHistory history_;
   Failbacks failbacks_;

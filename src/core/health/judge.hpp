@@ -31,7 +31,7 @@ class Judge {
   /// It has another address than before: what was known of the old one says nothing of it. It is out until its first
   /// answer, and that is not held against it.
   void moved();
-  /// An earlier run of the router found it to be down: the same as moved().
+  /// An earlier run, or the other router of a pair, found it to be down: the same as moved().
   void recall();
   /// A round has ended. `why` tells what failed, for people.
   void round(Round outcome, const std::string& why, const Quality& quality, Time now);

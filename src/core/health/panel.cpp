@@ -45,6 +45,11 @@ void Panel::set(std::vector<Subject> subjects, Time now) {
   std::erase_if(cases_, [&](const auto& entry) { return !present.contains(entry.first); });
 }
 
+void Panel::doubt(const std::set<UplinkId>& down) {
+  for (auto& [id, one] : cases_)
+    if (down.contains(id)) one.judge.recall();
+}
+
 void Panel::change(Case& one, Subject subject, Time now) {
   const bool was_usable = one.rounds.subject().usable;
   const bool usable = subject.usable;

@@ -16,6 +16,8 @@ class Panel {
  public:
   /// Uplinks that an earlier run found to be down: each is out until its first answer. Before the first set().
   void recall(std::set<UplinkId> down) { recalled_ = std::move(down); }
+  /// Another router, from which this one takes over, found these to be down: the same for each.
+  void doubt(const std::set<UplinkId>& down);
   /// The uplinks as the file and the kernel have them now.
   void set(std::vector<Subject> subjects, Time now);
   /// Ends the rounds that are over, begins those that are due, and returns what is to be asked.

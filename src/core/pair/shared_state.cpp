@@ -1,0 +1,69 @@
+#include "core/pair/shared_state.hpp"
+
+#include <algorithm>
+
+namespace fairlead::pair {
+namespace {
+
+constexpr auto key = "uplinks";
+constexpr std::size_t most = 126;
+
+bool is_mac(const std::string& text) {
+  constexpr std::size_t length = 17;
+  if (text.size() != length) return false;
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto letter = text[i];
+    const bool digit = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+    if (i % 3 == 2 ? letter != ':' : !digit) return false;
+  }
+  // Of one device, not of a group (IEEE 802).
+  constexpr std::string_view even = "02468ace";
+  return even.contains(text[1]);
+}
+
+/// Throws what the JSON library throws.
+Result<SharedState> read(const nlohmann::json& json, BootTime now) {
+  SharedState state;
+  auto ids = UplinkIds::from_json(json.at("ids"));
+  if (!ids) return std::unexpected(ids.error());
+  state.ids = *std::move(ids);
+  json.at("macs").get_to(state.macs);
+  json.at("down").get_to(state.down);
+  state.overrides = json.at("overrides");
+  if (state.macs.size() > most || state.down.size() > most || json.at("leases").size() > most)
+    return fail("too many uplinks");
+  for (const auto& [device, mac] : state.macs)
+    if (!is_mac(mac)) return fail("a MAC address is none");
+  for (const auto& entry : json.at("leases")) {
+    auto lease = lease_from_json(entry.at("lease"));
+    if (!lease) return std::unexpected(lease.error());
+    lease->taken = now - BootTime(std::max<std::int64_t>(entry.at("age").get<std::int64_t>(), 0));
+    state.leases.push_back(*std::move(lease));
+  }
+  return state;
+}
+
+}  // namespace
+
+nlohmann::json to_json(const SharedState& state, BootTime now) {
+  nlohmann::json json{{"ids", state.ids.to_json()},
+                      {"macs", state.macs},
+                      {"leases", nlohmann::json::array()},
+                      {"overrides", state.overrides},
+                      {"down", state.down}};
+  for (const auto& lease : state.leases)
+    json["leases"].push_back({{"lease", fairlead::to_json(lease)}, {"age", (now - lease.taken).count()}});
+  return {{key, std::move(json)}};
+}
+
+bool is_shared_state(const nlohmann::json& document) { return document.is_object() && document.contains(key); }
+
+Result<SharedState> shared_state_from_json(const nlohmann::json& document, BootTime now) {
+  try {
+    return read(document.at(key), now);
+  } catch (const nlohmann::json::exception& problem) {
+    return fail(std::string("the other router's uplinks are not understood: ") + problem.what());
+  }
+}
+
+}  // namespace fairlead::pair
