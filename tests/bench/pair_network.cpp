@@ -40,6 +40,8 @@ gateway = "203.0.113.1"
 interface = "eth2"
 address = "198.51.100.10/24"
 gateway = "198.51.100.1"
+[health]
+dampen = "0s"
 [ha]
 priority = 150
 interface = "eth9"
