@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/file.hpp"
 #include "namespace_fixture.hpp"
@@ -22,12 +23,17 @@ class KeaConf : public lab_test::NamespaceTest {
   /// Kea checks that its devices and addresses are there.
   static void make_interfaces(const nlohmann::json& conf) {
     const auto& server = conf.begin().value();
+    std::set<std::string> made;
     for (const std::string entry : server.at("interfaces-config").at("interfaces")) {
       const auto slash = entry.find('/');
       ip("link add " + entry.substr(0, slash) + " type bridge");
+      made.insert(entry.substr(0, slash));
       if (slash != std::string::npos)
         ip("address add " + entry.substr(slash + 1) + "/24 dev " + entry.substr(0, slash));
     }
+    for (const auto& network : server.at("shared-networks"))  // a standby listens on none of them
+      if (const std::string device = network.at("interface"); made.insert(device).second)
+        ip("link add " + device + " type bridge");
   }
 };
 
