@@ -150,7 +150,7 @@ void Pair::decide() {
   if (theirs_) {
     const bool tie = theirs_->priority == known.priority;
     known.other = {theirs_->role == Role::active,
-                   theirs_->maintenance,
+                   !theirs_->why.empty(),
                    theirs_->usable(),
                    theirs_->judged,
                    theirs_->priority > known.priority || (tie && theirs_->name < name_),
@@ -260,7 +260,7 @@ Result<void> Pair::yield() {
   if (!config_) return fail("this router is not one of a pair: its file has no section [ha]");
   if (role_ != Role::active) return fail("this router is not the active one");
   if (!theirs_) return fail("the other router is not heard: " + link_why_);
-  if (theirs_->maintenance) return fail(fmt::format("{} is out for maintenance", theirs_->name));
+  if (!theirs_->why.empty()) return fail(fmt::format("{} does not take it: {}", theirs_->name, theirs_->why));
   election_.hand_over(Clock::now());
   decide();
   return {};
@@ -269,14 +269,20 @@ Result<void> Pair::yield() {
 Result<void> Pair::take_over() {
   if (!config_) return fail("this router is not one of a pair: its file has no section [ha]");
   if (role_ == Role::active) return fail("this router is the active one already");
-  if (memory_.maintenance()) return fail("this router is out for maintenance: `fairlead pair maintenance off` ends it");
+  if (memory_.maintenance()) return fail("this router is out for maintenance: `fairlead pair service` ends it");
   if (!theirs_) return fail("the other router is not heard: " + link_why_);
+  election_.take_back();
+  decide();
   send({{request_key, yield_request}});
   return {};
 }
 
 Result<void> Pair::set_maintenance(bool on) {
   if (!config_) return fail("this router is not one of a pair: its file has no section [ha]");
+  if (on && !theirs_ && role_ != Role::standby)
+    return fail("nobody would forward: the other router is not heard: " + link_why_);
+  if (on && theirs_ && theirs_->maintenance)
+    return fail(fmt::format("nobody would forward: {} is out for maintenance", theirs_->name));
   if (auto kept = memory_.set_maintenance(on); !kept) return kept;
   decide();
   note_conditions();

@@ -188,8 +188,7 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     settled->facts.dhcp_problems = leases_.problems;
     settled->facts.shared_macs = shared_macs_;
     if (config.ha)
-      settled->facts.role =
-          role_.value_or(has_pair_addresses(config, settled->facts) ? Role::active : Role::standby);
+      settled->facts.role = role_.value_or(has_pair_addresses(config, settled->facts) ? Role::active : Role::standby);
     settled->compiled = compile::compile(config, settled->facts, overrides_.over(health_, config, ids), ids);
     auto want = settled->compiled.state;
     for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);

@@ -15,6 +15,8 @@
 #include "api/control.hpp"
 #include "api/control_server.hpp"
 #include "base/fd.hpp"
+#include "core/render/conntrackd.hpp"
+#include "daemon/connection_sync.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/event_lines.hpp"
 #include "daemon/health_watch.hpp"
@@ -71,8 +73,9 @@ class Service {
         dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
         lan_dhcp_(loop_, journal, paths),
         advertisements_(loop_, journal, paths),
+        connection_sync_(loop_, journal, paths),
         pair_(loop_, journal, paths,
-              {[this] { take_role(); }, [] {}, [](const nlohmann::json&) {}}) {
+              {[this] { take_role(); }, [this] { connection_sync_.peer_returned(); }, [](const nlohmann::json&) {}}) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
@@ -155,6 +158,7 @@ class Service {
     for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
     told->conditions = journal_.conditions();
     told->pair = pair_.status();
+    if (told->pair) told->pair->connections = connection_sync_status(connection_sync_.status());
     return told;
   }
 
@@ -177,6 +181,7 @@ class Service {
       dhcp_.stop([all] {});
       lan_dhcp_.stop([all] {});
       advertisements_.stop([all] {});
+      connection_sync_.stop([all] {});
     });
   }
 
@@ -185,7 +190,11 @@ class Service {
     dhcp_.follow(router_.dhcp_uplinks());
     lan_dhcp_.follow(router_.dhcp_servers());
     advertisements_.follow(router_.advertisements());
-    pair_.follow(router_.config(), router_.snapshot()->name, router_.pair_news());
+    const auto& config = router_.config();
+    connection_sync_.follow(
+        config.ha ? render::conntrackd_conf(config, {paths_.conntrackd_socket(), paths_.conntrackd_lock()}) : "");
+    pair_.follow(config, router_.snapshot()->name, router_.pair_news());
+    connection_sync_.set_active(pair_.role() == Role::active);
   }
 
   Result<void> load() {
@@ -325,6 +334,7 @@ class Service {
   DhcpClients dhcp_;
   LanDhcp lan_dhcp_;
   RouterAdvertisements advertisements_;
+  ConnectionSync connection_sync_;
   Pair pair_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;

@@ -75,6 +75,22 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
   return snapshot;
 }
 
+ConnectionSyncStatus connection_sync_status(const ConnectionSync::Status& status) {
+  ConnectionSyncStatus told;
+  told.running = status.running;
+  if (!status.running)
+    told.why = "conntrackd does not run";
+  else if (status.peer_silent)
+    told.why = "the other router's conntrackd is silent";
+  if (const auto& found = status.statistics) {
+    told.told = found->connections;
+    told.taken = found->taken;
+    told.waiting = found->unacknowledged;
+    told.lost = found->overflowed + found->refused;
+  }
+  return told;
+}
+
 std::optional<ProbeStatus> probe_status(const health::Quality& quality) {
   if (quality.asked == 0) return std::nullopt;
   const auto in_ms = [](health::Micros time) { return std::chrono::duration<double, std::milli>(time).count(); };

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,12 +10,15 @@
 #include <charconv>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace fairlead::lab {
 
 namespace {
 
 constexpr std::size_t chunk_size = 131'072;
+constexpr std::size_t drop_size = 512;
+constexpr std::size_t most_drops = 65'536;  // that wait for a client that does not take them
 constexpr std::uint64_t endless = ~std::uint64_t{0};
 
 struct Connection {
@@ -22,6 +26,7 @@ struct Connection {
   TcpStream stream;
   std::string in;          // pump: the request so far
   std::string out;         // not sent yet
+  std::uint64_t sunk = 0;  // bytes read by a sink
   std::uint64_t pump = 0;  // bytes to make up and send after `out`
   bool closing = false;    // once everything is sent
   std::uint32_t interest = EPOLLIN;
@@ -39,6 +44,9 @@ class TrafficServer::Loop {
     if (!epoll_) return std::unexpected(system_error("make an epoll", errno));
     stop_ = stop;
     watch(stop);
+    drops_ = Fd(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    if (!drops_) return std::unexpected(system_error("make a timer", errno));
+    watch(drops_.get());
     for (const auto& [service, port] : ports) {
       for (const Family family : families) {
         auto listener = TcpListener::open({IpAddress::any(family), port});
@@ -47,7 +55,7 @@ class TrafficServer::Loop {
         const int fd = listener->fd();
         listeners_.emplace(fd, std::pair{service, *std::move(listener)});
       }
-      if (service == Service::pump) continue;
+      if (service != Service::echo && service != Service::who) continue;
       for (const auto& address : addresses) {
         auto socket = UdpSocket::open({address, port});
         if (!socket) return std::unexpected(socket.error());
@@ -80,7 +88,9 @@ class TrafficServer::Loop {
   }
 
   void serve(int fd, std::uint32_t events) {
-    if (const auto found = listeners_.find(fd); found != listeners_.end()) {
+    if (fd == drops_.get()) {
+      drip();
+    } else if (const auto found = listeners_.find(fd); found != listeners_.end()) {
       accept(found->second.first, found->second.second);
     } else if (const auto socket = datagrams_.find(fd); socket != datagrams_.end()) {
       answer(socket->second.first, socket->second.second);
@@ -88,6 +98,24 @@ class TrafficServer::Loop {
       const bool readable = (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0;
       const bool alive = (!readable || read(connection->second)) && write(connection->second);
       if (!alive) connections_.erase(connection);
+    }
+  }
+
+  /// From the first such connection on.
+  void start_to_drip() {
+    constexpr itimerspec each_100_ms{.it_interval = {.tv_sec = 0, .tv_nsec = 100'000'000},
+                                     .it_value = {.tv_sec = 0, .tv_nsec = 100'000'000}};
+    if (!std::exchange(dripping_, true)) ::timerfd_settime(drops_.get(), 0, &each_100_ms, nullptr);
+  }
+
+  void drip() {
+    std::uint64_t expired = 0;
+    if (::read(drops_.get(), &expired, sizeof expired) != sizeof expired) return;
+    for (auto entry = connections_.begin(); entry != connections_.end();) {
+      auto& connection = entry->second;
+      const bool drips = connection.service == Service::drip && connection.out.size() < most_drops;
+      if (drips) connection.out.append(drop_size, 'f');
+      entry = drips && !write(connection) ? connections_.erase(entry) : std::next(entry);
     }
   }
 
@@ -100,6 +128,7 @@ class TrafficServer::Loop {
         connection.out = stream->peer().to_text() + "\n";
         connection.closing = true;
       }
+      if (service == Service::drip) start_to_drip();
       connection.stream = *std::move(stream);
       watch(connection.stream.fd());
       if (write(connection)) connections_.emplace(connection.stream.fd(), std::move(connection));
@@ -120,9 +149,11 @@ class TrafficServer::Loop {
     if (size < 0) return errno == EAGAIN || errno == EINTR;
     if (size == 0) {
       connection.closing = true;
+      if (connection.service == Service::sink) connection.out = std::to_string(connection.sunk) + "\n";
       return connection.pump == 0 && !connection.out.empty();
     }
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(size));
+    if (connection.service == Service::sink) connection.sunk += bytes.size();
     if (connection.service == Service::echo) connection.out += bytes;
     if (connection.service == Service::pump) return read_request(connection, bytes);
     return true;
@@ -171,6 +202,8 @@ class TrafficServer::Loop {
   std::string chunk_;
   Fd epoll_;
   int stop_ = -1;
+  Fd drops_;  // the timer of those that drip
+  bool dripping_ = false;
   std::map<int, std::pair<Service, TcpListener>> listeners_;
   std::map<int, std::pair<Service, UdpSocket>> datagrams_;
   std::map<int, Connection> connections_;

@@ -4,6 +4,8 @@
 //   echo  gives back what comes
 //   who   says whom it sees, "192.0.2.1:4711" and a line end, and closes: shows translation and the way taken
 //   pump  reads a decimal number and a line end, sends that many bytes (0: without end) and closes; TCP only
+//   sink  reads everything; when the client has closed its half, says how many bytes that were; TCP only
+//   drip  sends 512 bytes every 100 ms, whatever the client does; TCP only
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -15,7 +17,7 @@
 
 namespace fairlead::lab {
 
-enum class Service : std::uint8_t { echo, who, pump };
+enum class Service : std::uint8_t { echo, who, pump, sink, drip };
 
 struct ServicePort {
   Service service = Service::echo;
@@ -25,6 +27,8 @@ struct ServicePort {
 inline constexpr std::uint16_t echo_port = 7;
 inline constexpr std::uint16_t who_port = 8;
 inline constexpr std::uint16_t pump_port = 9;
+inline constexpr std::uint16_t sink_port = 10;
+inline constexpr std::uint16_t drip_port = 11;
 
 class TrafficServer {
  public:
@@ -33,7 +37,9 @@ class TrafficServer {
                                                       const std::vector<ServicePort>& ports = {
                                                           {Service::echo, echo_port},
                                                           {Service::who, who_port},
-                                                          {Service::pump, pump_port}});
+                                                          {Service::pump, pump_port},
+                                                          {Service::sink, sink_port},
+                                                          {Service::drip, drip_port}});
   ~TrafficServer();
   TrafficServer(const TrafficServer&) = delete;
   TrafficServer& operator=(const TrafficServer&) = delete;

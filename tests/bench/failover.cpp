@@ -4,25 +4,21 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
+
+#include "percentile.hpp"
 
 namespace fairlead::bench {
 namespace {
 
 using Kind = lab::Fault::Kind;
 
-/// Nearest rank.
-double percentile(std::vector<Milliseconds> times, double part) {
-  std::ranges::sort(times);
-  const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(times.size())));
-  return times.at(std::max<std::size_t>(rank, 1) - 1).count();
-}
-
 std::string cell(const std::vector<Milliseconds>& times, double part) {
-  return times.empty() ? "-" : fmt::format("{:.0f}", percentile(times, part));
+  std::vector<double> values;
+  for (const auto& time : times) values.push_back(time.count());
+  return values.empty() ? "-" : fmt::format("{:.0f}", percentile(values, part));
 }
 
 bool is_wanted(const Failure& failure, const std::vector<std::string>& only) {

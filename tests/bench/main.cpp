@@ -12,6 +12,7 @@
 #include "idle.hpp"
 #include "lab/wait.hpp"
 #include "sender.hpp"
+#include "takeover.hpp"
 #include "variants.hpp"
 
 namespace fairlead::bench {
@@ -29,6 +30,9 @@ struct Options {
   int parallel = 1;
   bool idle = false;
   int seconds = 60;
+  bool pair = false;
+  std::string advert = "100ms";
+  int crowd = 250;
 };
 
 struct Entry {
@@ -138,6 +142,9 @@ Result<std::vector<IdleFigures>> measure_idle_routers(const Options& options) {
 int run(const Options& options) {
   if (options.failover)
     return print(measure_failover({options.runs, options.parallel, options.only, program()}), options.json);
+  if (options.pair)
+    return print(measure_takeovers({options.runs, options.crowd, options.advert, options.only, program()}),
+                 options.json);
   if (options.idle) return print(measure_idle_routers(options), options.json);
   const auto entries = build(options);
   const auto samples = entries ? sample(*entries, options) : std::unexpected(entries.error());
@@ -175,6 +182,12 @@ int main(int argc, char** argv) {
   app.add_flag("--idle", options.idle, "instead: what the router costs while only its probes run")->excludes(failover);
   app.add_option("--seconds", options.seconds, "that --idle looks on")
       ->check(CLI::Range(5, 3600))
+      ->capture_default_str();
+  app.add_flag("--pair", options.pair, "instead: what a LAN sees when one of a pair of routers goes")
+      ->excludes(failover);
+  app.add_option("--advert", options.advert, "VRRP interval of --pair")->capture_default_str();
+  app.add_option("--crowd", options.crowd, "TCP connections of --pair, of each of four habits")
+      ->check(CLI::Range(1, 2500))
       ->capture_default_str();
   app.add_flag("--json", options.json, "print JSON");
   CLI11_PARSE(app, argc, argv);

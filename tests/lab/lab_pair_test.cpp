@@ -57,9 +57,12 @@ TEST_F(LabOfAPair, EitherRouterCanServe) {
   ASSERT_NO_FATAL_FAILURE(make_active("left"));
   EXPECT_EQ(seen_by_tcp(host("home-1"), server(1)), address("203.0.113.10"));
   EXPECT_EQ(seen_by_udp(host("home-2"), server(2)), address("203.0.113.10"));
+  EXPECT_TRUE(becomes_active("left"));
   const auto loss = crash("left");
   EXPECT_FALSE(seen_by_tcp(host("home-1"), server(1)));
+  EXPECT_TRUE(lab::holders_of(*lab_, address("192.168.1.1")).empty()) << "it has the address, and no power";
   ASSERT_NO_FATAL_FAILURE(make_active("right"));
+  EXPECT_TRUE(becomes_active("right"));
   EXPECT_EQ(seen_by_tcp(host("home-1"), server(1)), address("203.0.113.10"));
   RecordProperty("microseconds_until_dark", static_cast<int>(loss.dark.count()));
 }

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "core/config/parse.hpp"
 #include "core/config/twin.hpp"
+#include "lab/holders.hpp"
 #include "lab/lab.hpp"
 #include "lab/router_process.hpp"
 #include "lab/traffic_server.hpp"
@@ -106,6 +107,11 @@ class PairLab : public testing::Test, protected Questions {
   }
   [[nodiscard]] std::string log_of(const std::string& router) const {
     return read_file(lab::router_folders(*lab_, router).log).value_or("");
+  }
+  /// Whether this router alone comes to have the pair's first address of the first LAN.
+  [[nodiscard]] bool becomes_active(const std::string& router, std::chrono::milliseconds within = 10s) const {
+    const auto& shared = config_.lans.front().addresses.front().address;
+    return lab::wait_until([&] { return lab::holders_of(*lab_, shared) == std::vector{router}; }, lab::in(within));
   }
   /// The output of a program that must succeed there.
   [[nodiscard]] std::string on(const std::string& where, const lab::Command& command) const {

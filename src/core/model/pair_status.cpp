@@ -25,7 +25,8 @@ nlohmann::json uplink_json(const PairUplink& uplink) {
 }
 
 nlohmann::json connections_json(const ConnectionSyncStatus& status) {
-  return {{"running", status.running}, {"entries", status.entries}, {"lost", status.lost}, {"why", status.why}};
+  return {{"running", status.running}, {"told", status.told}, {"taken", status.taken},
+          {"waiting", status.waiting}, {"lost", status.lost}, {"why", status.why}};
 }
 
 /// Throws what the JSON library throws.
@@ -99,7 +100,8 @@ Result<PairStatus> pair_from_json(const nlohmann::json& json) {
     status.link_why = json.at("link").at("why");
     if (json.contains("connections")) {
       const auto& entry = json.at("connections");
-      status.connections = {entry.at("running"), entry.at("entries"), entry.at("lost"), entry.at("why")};
+      status.connections = {entry.at("running"), entry.at("told"), entry.at("taken"),
+                            entry.at("waiting"), entry.at("lost"), entry.at("why")};
     }
   } catch (const nlohmann::json::exception& problem) {
     return fail(std::string("the daemon's answer is not understood: ") + problem.what());

@@ -39,8 +39,10 @@ struct PairSide {
 /// The connections that conntrackd keeps the same on both.
 struct ConnectionSyncStatus {
   bool running = false;
-  std::uint64_t entries = 0;  ///< that this router has told the other
-  std::uint64_t lost = 0;     ///< messages that did not arrive
+  std::uint64_t told = 0;     ///< now: of this router's own, that the other knows
+  std::uint64_t taken = 0;    ///< from the other router, since conntrackd has started
+  std::uint64_t waiting = 0;  ///< now: messages that the other has not confirmed
+  std::uint64_t lost = 0;     ///< messages dropped, and connections that the kernel refused
   std::string why;            ///< what is wrong; empty: nothing
   bool operator==(const ConnectionSyncStatus&) const = default;
 };

@@ -16,6 +16,10 @@ constexpr auto longest_hand_over = 10s;
 constexpr auto sure_of_the_other = 300ms;
 /// Each router may believe for a moment that it is active: while the role moves, that is no split.
 constexpr auto split = 2s;
+/// Neighbours are heard on a LAN that lets no VRRP through; so a router that has conceded in vain waits ever longer.
+constexpr auto first_concession = 2s;
+constexpr auto longest_concession = 3600s;
+constexpr auto soon_again = 60s;
 /// A router without the addresses of its uplinks cannot tell whether they lead anywhere. Found out to be wrong, the
 /// next guess waits longer.
 constexpr auto first_guess_pause = 60s;
@@ -36,7 +40,8 @@ Wish Election::decide(const Known& known, Time now) {
   if (known.maintenance) return {out_of_service, "maintenance"};
   if (hand_over_until_) {
     const bool done = other_active_since_ && now - *other_active_since_ >= sure_of_the_other;
-    if (!done && now < *hand_over_until_) {
+    const bool taken = known.other && (known.other->active || !known.other->gives_way);
+    if (!done && taken && now < *hand_over_until_) {
       look_again(other_active_since_ ? *other_active_since_ + sure_of_the_other : *hand_over_until_);
       return {out_of_service, "handed over by hand"};
     }
@@ -56,7 +61,7 @@ void Election::hand_over(Time now) {
 }
 
 bool Election::yields_without_uplinks(const Known& known, Time now) {
-  const bool better_there = known.usable == 0 && known.other && known.other->usable > 0 && !known.other->maintenance;
+  const bool better_there = known.usable == 0 && known.other && known.other->usable > 0 && !known.other->gives_way;
   if (!better_there) {
     yields_ = false;
     return false;
@@ -75,7 +80,9 @@ void Election::note_two_active(const Known& known, Time now) {
   const bool other_active = known.other && known.other->active;
   if (concedes_) {
     // It still has the role; whether VRRP would see that now is for the LAN to say.
-    concedes_ = other_active && !known.other->on_lan;
+    const bool lan_is_whole = other_active && known.other->on_lan && now >= concedes_until_;
+    concedes_ = other_active && !lan_is_whole;
+    if (concedes_ && known.other->on_lan) look_again(concedes_until_);
     two_active_since_.reset();
     return;
   }
@@ -84,10 +91,15 @@ void Election::note_two_active(const Known& known, Time now) {
     return;
   }
   if (!two_active_since_) two_active_since_ = now;
-  if (now - *two_active_since_ >= split)
-    concedes_ = known.other->outranks;
-  else
+  if (now - *two_active_since_ < split) {
     look_again(*two_active_since_ + split);
+    return;
+  }
+  if (!known.other->outranks) return;
+  concedes_ = true;
+  const bool again = now < concedes_until_ + soon_again;
+  concession_ = again ? std::min<std::chrono::seconds>(concession_ * 2, longest_concession) : first_concession;
+  concedes_until_ = now + concession_;
 }
 
 bool Election::may_preempt(const Known& known, Time now) {

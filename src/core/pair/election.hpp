@@ -15,11 +15,11 @@ using Time = std::chrono::steady_clock::time_point;
 /// Of the other router, as it said over the cable between them.
 struct Other {
   bool active = false;
-  bool maintenance = false;
-  int usable = 0;         ///< uplinks
-  bool judged = false;    ///< by all probes
-  bool outranks = false;  ///< its priority is higher
-  bool on_lan = false;    ///< it answers on the LAN, where VRRP runs
+  bool gives_way = false;  ///< it does not want to be active
+  int usable = 0;          ///< uplinks
+  bool judged = false;     ///< by all probes
+  bool outranks = false;   ///< its priority is higher
+  bool on_lan = false;     ///< it answers on the LAN, where VRRP runs
 };
 
 struct Known {
@@ -45,6 +45,8 @@ class Election {
   [[nodiscard]] Wish decide(const Known& known, Time now);
   /// An administrator gives the role to the other router. It stays there: preemption waits for its next failure.
   void hand_over(Time now);
+  /// He wants it back.
+  void take_back() { hand_over_until_.reset(), by_hand_ = false; }
   /// Both say that they are active, and this one gives way until the LAN is whole again.
   [[nodiscard]] bool concedes() const { return concedes_; }
   /// When decide() may say something else though nothing changes.
@@ -61,6 +63,8 @@ class Election {
   std::optional<Time> hand_over_until_;
   std::optional<Time> other_active_since_;
   std::optional<Time> two_active_since_;
+  Time concedes_until_;
+  std::chrono::seconds concession_{};
   Time next_guess_;  // no yielding on a guess before this
   std::chrono::seconds guess_pause_{};
   bool yields_ = false;

@@ -71,8 +71,10 @@ std::string keepalived_conf(const Config& config, const std::string& router_name
       "  priority {}\n"
       "  advert_int {:.3f}\n"
       "  unicast_src_ip {}\n"
+      // Who is further away than the LAN is not heard (RFC 9568, 5.1.2.3); keepalived would send 64.
+      "  unicast_ttl 255\n"
       "  unicast_peer {{\n"
-      "    {}\n"
+      "    {} min_ttl 255 max_ttl 255\n"
       "  }}\n"
       "  check_unicast_src\n"
       "  track_file {{\n"

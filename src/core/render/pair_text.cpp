@@ -45,8 +45,8 @@ std::string pair_text(const PairStatus& status, WallTime now) {
   text += status.theirs ? fmt::format("  the other router is heard (for {})\n", age)
                         : fmt::format("  the other router is not heard (for {}): {}\n", age, status.link_why);
   if (const auto& sync = status.connections)
-    text += fmt::format("  {} connections told to the other router, {} messages lost{}{}\n", sync->entries, sync->lost,
-                        sync->why.empty() ? "" : ": ", sync->why);
+    text += fmt::format("  connections: {} told to the other router, {} taken from it, {} on the way, {} lost{}{}\n",
+                        sync->told, sync->taken, sync->waiting, sync->lost, sync->why.empty() ? "" : ": ", sync->why);
   return text;
 }
 

@@ -1,0 +1,156 @@
+#include "pair_network.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "api/control.hpp"
+#include "base/file.hpp"
+#include "core/config/parse.hpp"
+#include "core/config/twin.hpp"
+#include "core/model/snapshot.hpp"
+#include "lab/holders.hpp"
+#include "lab/router_process.hpp"
+#include "lab/wait.hpp"
+#include "sys/conntrack/conntrack.hpp"
+
+namespace fairlead::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* shared_address = "192.168.1.1";
+
+std::string file_of(const std::string& advert) {
+  return fmt::format(R"([router]
+name = "left"
+[lan.home]
+interface = "eth0"
+address = "{}/24"
+[wan.cable1]
+interface = "eth1"
+address = "203.0.113.10/24"
+gateway = "203.0.113.1"
+[wan.cable2]
+interface = "eth2"
+address = "198.51.100.10/24"
+gateway = "198.51.100.1"
+[ha]
+priority = 150
+interface = "eth9"
+address = "10.255.0.1/30"
+peer = "10.255.0.2"
+advert = "{}"
+)",
+                     shared_address, advert);
+}
+
+std::optional<Snapshot> status(const lab::Lab& lab, const std::string& router) {
+  const auto answer = api::ask(lab::router_folders(lab, router).run + "/control.sock", {{"command", "status"}}, 5);
+  if (!answer) return std::nullopt;
+  auto snapshot = snapshot_from_json(answer->at("status"));
+  return snapshot ? std::optional(std::move(*snapshot)) : std::nullopt;
+}
+
+}  // namespace
+
+Result<PairNetwork> PairNetwork::make(const std::string& advert, const std::string& program) {
+  const auto toml = file_of(advert);
+  const auto parsed = config::parse(toml);
+  if (!parsed.config) {
+    const auto first = parsed.diagnostics.empty() ? "" : config::to_text(parsed.diagnostics.front(), "the pair's file");
+    return fail(first);
+  }
+  auto lab =
+      lab::Lab::up(*parsed.config, {.name = "bp" + std::to_string(::getpid()), .hosts_per_lan = 2, .pair = true});
+  if (!lab) return std::unexpected(lab.error());
+  PairNetwork made(std::move(*lab), program);
+  const auto twin = config::twin(toml);
+  if (!twin) return std::unexpected(twin.error());
+  if (auto written = write_file(made.file(lab::names::left), toml); !written) return std::unexpected(written.error());
+  if (auto written = write_file(made.file(lab::names::right), *twin); !written) return std::unexpected(written.error());
+  if (auto served = made.lab_.start_internet_servers(); !served) return std::unexpected(served.error());
+  auto server = lab::TrafficServer::start(*made.lab_.host(lab::names::internet), lab::internet_servers());
+  if (!server) return std::unexpected(server.error());
+  made.server_ = std::move(*server);
+  for (const auto* router : {lab::names::left, lab::names::right})
+    if (auto started = made.start(router); !started) return std::unexpected(started.error());
+  return made;
+}
+
+std::string PairNetwork::file(const std::string& router) const { return lab_.folder() / (router + ".toml"); }
+
+std::string PairNetwork::other(const std::string& router) {
+  return router == lab::names::left ? lab::names::right : lab::names::left;
+}
+
+std::optional<std::string> PairNetwork::active() const {
+  const auto found = lab::holders_of(lab_, *IpAddress::parse(shared_address));
+  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
+bool PairNetwork::is_up(const std::string& router, bool active) const {
+  const auto told = status(lab_, router);
+  return told && (!active || std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
+           return uplink.state == "up" && uplink.ipv4.usable && uplink.probes && uplink.probes->latency;
+         }));
+}
+
+Result<std::string> PairNetwork::await_ready() const {
+  std::optional<std::string> found;
+  const auto ready = [&] {
+    found = active();
+    return found && is_up(*found, true) && is_up(other(*found), false);
+  };
+  if (lab::wait_until(ready, lab::in(90s))) return *found;
+  return fail(found ? "the uplinks of " + *found + " are not up" : std::string("not exactly one router is active"));
+}
+
+Result<void> PairNetwork::await_connections(const std::string& router, std::uint64_t count) const {
+  std::uint64_t known = 0;
+  const auto host = lab_.host(router);
+  const auto enough = [&] {
+    known = host->inside([] { return conntrack::count(); }).value_or(0);
+    return known >= count;
+  };
+  if (lab::wait_until(enough, lab::in(20s))) return {};
+  return fail(fmt::format("{} knows {} of {} connections", router, known, count));
+}
+
+Result<void> PairNetwork::start(const std::string& router) {
+  if (const auto old = pids_.find(router); old != pids_.end()) {
+    if (!lab::wait_until([&] { return ::waitpid(old->second, nullptr, WNOHANG) != 0; }, lab::in(20s)))
+      return fail(router + " does not end");
+    pids_.erase(old);
+  }
+  const auto pid = lab::start_router(lab_, program_, file(router), router);
+  if (!pid) return std::unexpected(pid.error());
+  pids_[router] = *pid;
+  return {};
+}
+
+Result<void> PairNetwork::boot(const std::string& router) {
+  const auto pid = lab::boot_router(lab_, program_, file(router), router);
+  if (!pid) return std::unexpected(pid.error());
+  pids_[router] = *pid;
+  return {};
+}
+
+Result<void> PairNetwork::stop(const std::string& router) {
+  const auto pid = pids_.find(router);
+  if (pid == pids_.end()) return fail(router + " does not run");
+  if (::kill(pid->second, SIGTERM) != 0) return std::unexpected(system_error("end the router " + router, errno));
+  return {};
+}
+
+Result<void> PairNetwork::reload(const std::string& router) const {
+  const auto done = lab_.host(router)->must_run(lab::router_command(lab_, program_, "reload", {}, router));
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
+}  // namespace fairlead::bench

@@ -1,0 +1,47 @@
+#pragma once
+// Purpose: the lab of a pair for the benchmark: both routers run, one of them is active, the other knows its
+// connections; and each is made whole again after a failure.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "lab/lab.hpp"
+#include "lab/traffic_server.hpp"
+
+namespace fairlead::bench {
+
+class PairNetwork {
+ public:
+  /// `advert`: of [ha], as the file says it.
+  static Result<PairNetwork> make(const std::string& advert, const std::string& program);
+
+  [[nodiscard]] lab::Lab& lab() { return lab_; }
+  /// The router that has the pair's address on a device with a carrier; none where both or neither has it.
+  [[nodiscard]] std::optional<std::string> active() const;
+  [[nodiscard]] static std::string other(const std::string& router);
+
+  /// Until both routers answer, one is active, and its uplinks are up; returns that one.
+  [[nodiscard]] Result<std::string> await_ready() const;
+  /// Until this router knows at least so many connections.
+  [[nodiscard]] Result<void> await_connections(const std::string& router, std::uint64_t count) const;
+
+  [[nodiscard]] Result<void> start(const std::string& router);
+  [[nodiscard]] Result<void> boot(const std::string& router);
+  /// SIGTERM to its Fairlead, which ends what runs below it; returns at once.
+  [[nodiscard]] Result<void> stop(const std::string& router);
+  [[nodiscard]] Result<void> reload(const std::string& router) const;
+
+ private:
+  PairNetwork(lab::Lab lab, std::string program) : lab_(std::move(lab)), program_(std::move(program)) {}
+  [[nodiscard]] std::string file(const std::string& router) const;
+  [[nodiscard]] bool is_up(const std::string& router, bool active) const;
+
+  lab::Lab lab_;
+  std::string program_;
+  std::unique_ptr<lab::TrafficServer> server_;
+  std::map<std::string, pid_t> pids_;
+};
+
+}  // namespace fairlead::bench

@@ -1,0 +1,37 @@
+#pragma once
+// Purpose: what hosts in the LAN of a pair of routers see when something of the active one fails, in a lab, with the
+// real programs, many times over: datagrams lost, and long-lived TCP connections that live on.
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace fairlead::bench {
+
+struct TakeoverOptions {
+  int runs = 30;
+  int crowd = 250;               ///< TCP connections of each habit
+  std::string advert = "100ms";  ///< of [ha]
+  std::vector<std::string> only;
+  std::string program;
+};
+
+/// One entry a run.
+struct TakeoverFigures {
+  std::string name;
+  bool moves = true;                   ///< the other router must be active afterwards; otherwise it must not
+  std::vector<double> gap;             ///< the longest run of datagrams lost, ms; the worse of two flows
+  std::vector<double> lost;            ///< datagrams, of both flows
+  std::vector<double> pause_exchange;  ///< the longest wait for an answer over TCP, ms
+  std::vector<double> pause_stream;    ///< the longest stop of a TCP download or upload, ms; holds their beat of 100 ms
+  std::vector<double> dead;            ///< TCP connections that carry no data any more
+  int opened = 0;                      ///< TCP connections, of all runs
+};
+
+[[nodiscard]] Result<std::vector<TakeoverFigures>> measure_takeovers(const TakeoverOptions& options);
+
+/// As a Markdown table.
+[[nodiscard]] std::string to_text(const std::vector<TakeoverFigures>& figures);
+[[nodiscard]] std::string to_json(const std::vector<TakeoverFigures>& figures);
+
+}  // namespace fairlead::bench
