@@ -1,8 +1,9 @@
-// Purpose: any bytes as a frame from a LAN's DHCP server, and as Kea's answer about leases: what is taken from them is
-// fit to be shown, and of LANs that are ours. Run with tests/fuzz/run.
+// Purpose: any bytes as a frame from a LAN's DHCP server, as Kea's answer about leases, and as the other router's
+// message about them: what is taken from them is fit to be shown, and of LANs that are ours. Run with tests/fuzz/run.
 // Sources: base core/dhcp core/model/client_lease.cpp core/model/lease.cpp core/model/config.cpp
 #include <cstdint>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
@@ -47,5 +48,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!page.error().message.empty());
   }
   static_cast<void>(dhcp::parse_answer(text));
+  const auto document = nlohmann::json::parse(text, nullptr, false);
+  if (document.is_discarded()) return 0;
+  if (const auto message = dhcp::parse_lease_message(document, lans, now)) {
+    for (const auto& lease : message->put) {
+      require(lans.front().subnets.front().prefix.contains(lease.address));
+      require(is_printable(lease.host) && is_printable(lease.mac) && is_printable(lease.client));
+    }
+    require(dhcp::parse_lease_message(dhcp::to_json(*message, now), lans, now).has_value());
+  }
   return 0;
 }

@@ -82,11 +82,29 @@ class HaCheck {
         if (item.value.address == own.address.address)
           report_.error(where, fmt::format("own address {} is already the pair's, line {}: take another of its subnet",
                                            own.address.address.to_text(), item.where.line));
+    for (const auto& lan : draft_.lans)
+      if (lan.name == own.of && lan.dhcp.value) check_not_lent(entry, *lan.dhcp.value);
     const auto shares_subnet = [&](const Item<Prefix>& item) { return item.value.network() == own.address.network(); };
     if (!side->addresses->broken && !side->addresses->items.empty() &&
         std::ranges::none_of(side->addresses->items, shares_subnet))
       report_.error(where, fmt::format("own address {} is in no subnet of {}: take one of its subnet",
                                        own.address.to_text(), own.of));
+  }
+
+  /// Also where the other router has it, whose file has the same ranges.
+  void check_not_lent(const OwnAddressDraft& entry, const DhcpDraft& dhcp) {
+    const auto& address = entry.own.address.address;
+    for (const auto& range : dhcp.ranges.items)
+      if (range.value.contains(address))
+        report_.error(entry.where,
+                      fmt::format("own address {} is in the range {} of the DHCP server, line {}: take one outside of "
+                                  "it",
+                                  address.to_text(), range.value.to_text(), range.where.line));
+    if (!dhcp.statics.value) return;
+    for (const auto& fixed : *dhcp.statics.value)
+      if (fixed.lease.address == address)
+        report_.error(entry.where, fmt::format("own address {} is already a host's static one, line {}: take another",
+                                               address.to_text(), fixed.where.line));
   }
 
   const FileDraft& draft_;

@@ -30,7 +30,7 @@ struct LeaseRecord {
 };
 
 /// One lease of Kea's answer; none where it makes no sense, is over at `now`, or of no subnet of `lans`.
-[[nodiscard]] std::optional<LeaseRecord> lease_record_of_kea(const nlohmann::json& lease,
+[[nodiscard]] std::optional<LeaseRecord> lease_record_of_kea(const nlohmann::json& object,
                                                              const std::vector<DhcpLan>& lans, WallTime now);
 
 /// The question to Kea that makes or replaces the lease.

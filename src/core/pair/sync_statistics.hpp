@@ -10,7 +10,7 @@
 
 namespace fairlead::pair {
 
-enum class SyncOrder : std::int32_t {
+enum class SyncOrder : std::uint8_t {
   statistics = 21,
   send_everything = 22,     ///< what its cache holds, to the other router
   request_everything = 23,  ///< of the other router
