@@ -41,6 +41,7 @@ class Pair {
   /// Uplinks by DHCP have the MAC addresses of the router with the higher priority; remembered for a start without it.
   void settle_macs(const std::map<std::string, std::string>& ours, const std::map<std::string, std::string>& theirs);
   [[nodiscard]] const std::map<std::string, std::string>& shared_macs() const { return memory_.shared_macs(); }
+  [[nodiscard]] bool other_takes_over() const { return theirs_ && theirs_->why.empty() && theirs_->usable() > 0; }
   [[nodiscard]] bool other_is_active() const { return theirs_ && theirs_->role == Role::active; }
   /// To the other router. No-op while it is not heard.
   void send(const nlohmann::json& shared);

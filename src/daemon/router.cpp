@@ -263,7 +263,7 @@ void Router::finish(const Config& config, const Settled& settled) {
   for (const auto& event : news.events) journal_.tell(event);
   journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
   // Connections are the active router's to end; conntrackd tells the other one.
-  if (settled.facts.role == Role::active) {
+  if (settled.facts.role == Role::active && !moves_to_other(settled.compiled.uplinks)) {
     end_lost_connections(config, settled, news.lost);
     end_relieved_connections(config, settled);
   }
@@ -278,6 +278,12 @@ void Router::finish(const Config& config, const Settled& settled) {
       own_macs_.emplace(wan.shared_on, locally_administered(lower->mac));
   pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
   publish(config, settled);
+}
+
+bool Router::moves_to_other(const std::vector<compile::Uplink>& uplinks) const {
+  return other_takes_over_ && std::ranges::none_of(uplinks, [](const compile::Uplink& uplink) {
+           return uplink.usable(Family::v4) || uplink.usable(Family::v6);
+         });
 }
 
 void Router::end_lost_connections(const Config& config, const Settled& settled,

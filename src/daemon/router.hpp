@@ -53,6 +53,8 @@ class Router {
   void set_leases(Leases leases);
   /// Takes what this router is to its pair; none: what its addresses tell. reconcile() carries it out.
   void set_role(std::optional<Role> role) { role_ = role; }
+  /// The other router of the pair would take over if no uplink worked here.
+  void set_other_takes_over(bool does) { other_takes_over_ = does; }
   /// Of uplinks by DHCP, by the device under theirs.
   void set_shared_macs(std::map<std::string, std::string> macs) { shared_macs_ = std::move(macs); }
   /// What the other router of the pair must know of the uplinks, but for leases.
@@ -99,6 +101,8 @@ class Router {
   void finish(const Config& config, const Settled& settled);
   static void end_lost_connections(const Config& config, const Settled& settled,
                                    const std::vector<UplinkHistory::Lost>& lost);
+  /// No uplink works, and the other router of the pair is about to go on with the connections.
+  [[nodiscard]] bool moves_to_other(const std::vector<compile::Uplink>& uplinks) const;
   void end_relieved_connections(const Config& config, const Settled& settled);
   void publish(const Config& config, const Settled& settled);
 
@@ -118,6 +122,7 @@ class Router {
   DhcpServers dhcp_servers_;
   std::vector<LanAdvertisement> advertisements_;
   std::optional<Role> role_;
+  bool other_takes_over_ = false;
   std::map<std::string, std::string> shared_macs_;
   PairNews pair_news_;
   std::map<std::string, std::string> own_macs_;  // as shared_macs_, of this router's cards

@@ -25,6 +25,7 @@
 #include "daemon/lan_dhcp.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/pair.hpp"
+#include "daemon/pair_exchange.hpp"
 #include "daemon/pair_request.hpp"
 #include "daemon/removal.hpp"
 #include "daemon/router.hpp"
@@ -75,15 +76,20 @@ class Service {
         advertisements_(loop_, journal, paths),
         connection_sync_(loop_, journal, paths),
         pair_(loop_, journal, paths,
-              {[this] { take_role(); }, [this] { greet_other_router(); },
-               [this](const nlohmann::json& document) { take_from_other_router(document); }}) {
-    lan_dhcp_.copy_to([this](const nlohmann::json& document) { pair_.send(document); });
+              {[this] { take_role(); },
+               [this] {
+                 connection_sync_.peer_returned();
+                 exchange_.greet();
+               },
+               [this](const nlohmann::json& document) { exchange_.take(document); }}),
+        exchange_(pair_, router_, dhcp_, lan_dhcp_,
+                  {[this] { schedule(debounce); },
+                   [this](const nlohmann::json& wish) { static_cast<void>(override_uplink(wish)); }}) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
     journal_.listen([this](const Event& event) { hook_.tell(event); });
   }
 
   Result<void> run() {
-    router_.set_shared_macs(pair_.shared_macs());
     if (auto loaded = load(); !loaded) return loaded;
     if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers(), {{"monitor", feed_}}); !served)
       return served;
@@ -136,8 +142,7 @@ class Service {
     const auto wish = read_wan_request(request, wall_now());
     if (!wish) return std::unexpected(wish.error());
     if (auto taken = router_.override_uplink(wish->uplink, wish->wanted); !taken) return std::unexpected(taken.error());
-    // Who forwards has the last word, and tells it to both.
-    if (pair_.other_is_active()) pair_.send({{"wan", request}});
+    exchange_.pass_on(request);
     reconcile();
     const auto told = present();
     if (!told->last_error.empty()) return fail(told->last_error);
@@ -154,48 +159,11 @@ class Service {
   /// Packets wait for it.
   void take_role() {
     router_.set_role(pair_.role());
-    if (pair_.role() == Role::active && other_.has_value()) {
-      watch_.doubt(router_.ids_of(other_->down));
+    if (pair_.role() == Role::active) {
+      watch_.doubt(exchange_.found_down());
       static_cast<void>(router_.set_health(watch_.health()));
     }
     reconcile();
-  }
-
-  void greet_other_router() {
-    connection_sync_.peer_returned();
-    lan_dhcp_.peer_connected();
-    told_.reset();
-    tell_other_router();
-  }
-
-  void tell_other_router() {
-    if (!pair_.heard()) return;
-    auto state = router_.shared_state();
-    state.leases = dhcp_.leases().addresses;
-    if (state == told_) return;
-    pair_.send(to_json(state, boot_now()));
-    told_ = std::move(state);
-  }
-
-  void take_from_other_router(const nlohmann::json& document) {
-    if (const auto wish = document.find("wan"); wish != document.end()) {
-      static_cast<void>(override_uplink(*wish));
-      return;
-    }
-    if (lan_dhcp_.take(document) || !pair::is_shared_state(document)) return;
-    auto state = pair::shared_state_from_json(document, boot_now());
-    if (!state) {
-      spdlog::warn("{}", state.error().message);
-      return;
-    }
-    pair_.settle_macs(router_.shared_state().macs, state->macs);
-    router_.set_shared_macs(pair_.shared_macs());
-    if (pair_.role() == Role::standby && pair_.other_is_active()) {
-      if (auto adopted = router_.adopt(*state); !adopted) spdlog::error("{}", adopted.error().message);
-      dhcp_.copy(state->leases);
-      other_ = std::move(*state);
-    }
-    schedule(debounce);
   }
 
   [[nodiscard]] std::shared_ptr<const Snapshot> present() const {
@@ -241,8 +209,7 @@ class Service {
         config.ha ? render::conntrackd_conf(config, {paths_.conntrackd_socket(), paths_.conntrackd_lock()}) : "");
     pair_.follow(config, router_.snapshot()->name, router_.pair_news());
     connection_sync_.set_active(pair_.role() == Role::active);
-    lan_dhcp_.set_role(pair_.role() == Role::active);
-    tell_other_router();
+    exchange_.tell();
   }
 
   Result<void> load() {
@@ -312,6 +279,7 @@ class Service {
 
   void reconcile() {
     const auto repairs_before = router_.snapshot()->repairs;
+    router_.set_other_takes_over(pair_.other_takes_over());
     const auto done = router_.reconcile();
     held_back_ = false;
     if (!done) {  // told by the router
@@ -384,8 +352,7 @@ class Service {
   RouterAdvertisements advertisements_;
   ConnectionSync connection_sync_;
   Pair pair_;
-  std::optional<pair::SharedState> told_;   // to the other router of a pair
-  std::optional<pair::SharedState> other_;  // what that one said when it was active
+  PairExchange exchange_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward

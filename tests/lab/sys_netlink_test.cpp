@@ -67,8 +67,8 @@ class NetlinkTest : public lab_test::NamespaceTest {
 };
 
 TEST_F(NetlinkTest, BridgesAndTheirPorts) {
-  there_and_back(DeviceState{"br-home", "", 0}, &ObservedState::devices);
-  apply(Add<DeviceState>{{"br-home", "", 0}});
+  there_and_back(DeviceState{"br-home", "", 0, ""}, &ObservedState::devices);
+  apply(Add<DeviceState>{{"br-home", "", 0, ""}});
   EXPECT_THAT(ip("link show dev br-home"), HasSubstr("UP")) << "up from the beginning";
   there_and_back(PortState{"wan1", "br-home"}, &ObservedState::ports);
   apply(Add<PortState>{{"wan1", "br-home"}});
@@ -78,11 +78,11 @@ TEST_F(NetlinkTest, BridgesAndTheirPorts) {
 TEST_F(NetlinkTest, DevicesOfOthersServeAndStay) {
   ip("link add br-home type bridge");
   EXPECT_THAT(state().devices, IsEmpty());
-  EXPECT_THAT(state().foreign_devices, ElementsAre(DeviceState{"br-home", "", 0}));
-  apply(Add<DeviceState>{{"br-home", "", 0}});
-  apply(Remove<DeviceState>{{"br-home", "", 0}});
+  EXPECT_THAT(state().foreign_devices, ElementsAre(DeviceState{"br-home", "", 0, ""}));
+  apply(Add<DeviceState>{{"br-home", "", 0, ""}});
+  apply(Remove<DeviceState>{{"br-home", "", 0, ""}});
   EXPECT_THAT(ip("link show dev br-home"), HasSubstr("br-home"));
-  const auto refused = netlink::apply(*socket_, Add<DeviceState>{{"wan1", "", 0}});
+  const auto refused = netlink::apply(*socket_, Add<DeviceState>{{"wan1", "", 0, ""}});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("there is another device wan1 already"));
 }

@@ -5,7 +5,9 @@
 namespace fairlead::compile {
 namespace {
 
-constexpr std::uint32_t connected_metric = 256;
+// Below 256, which the kernel's own routes of IPv6 have: those of an address that the system has set, or that was made
+// from an advertisement before Fairlead ran.
+constexpr std::uint32_t connected_metric = 128;
 constexpr std::uint32_t default_metric = 10;
 
 /// 100.64.0.1/32 has no subnet; IPv6 link-local subnets are the kernel's.

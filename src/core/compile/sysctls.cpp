@@ -50,7 +50,12 @@ void add_sysctls(const Context& context, State& state) {
     const auto& lan = context.config.lans.front().interface;
     if (context.facts.link(lan) != nullptr) state.sysctls[fmt::format("net/ipv6/conf/{}/disable_ipv6", lan)] = "0";
   }
-  for (const auto& lan : context.config.lans) add_device_sysctls(lan.interface, context.facts, state);
+  for (const auto& lan : context.config.lans) {
+    add_device_sysctls(lan.interface, context.facts, state);
+    // Whoever advertises there, as the other router of a pair does, is not for us to follow.
+    if (context.facts.link(lan.interface) != nullptr)
+      state.sysctls[fmt::format("net/ipv6/conf/{}/accept_ra", lan.interface)] = "0";
+  }
   for (const auto& wan : context.config.wans) {
     add_device_sysctls(wan.interface, context.facts, state);
     if (const auto* link = context.facts.link(wan.interface)) add_advertisements(wan, *link, state);

@@ -37,7 +37,7 @@ void Judge::must_prove_itself(const std::string& why) {
 
 void Judge::moved() { must_prove_itself("its address has changed, and it must prove itself"); }
 
-void Judge::recall() { must_prove_itself("it was down before this router took over, and must prove itself"); }
+void Judge::recall() { must_prove_itself("it was found to be down before, and must prove itself"); }
 
 void Judge::round(Round outcome, const std::string& why, const Quality& quality, Time now) {
   if (!usable_) return;

@@ -1,6 +1,7 @@
 #pragma once
 // Purpose: keeps one program running in the foreground below us, from the event loop: ends what an earlier run left (or
-// adopts it), starts it, hands on what it writes, starts it again with a growing pause when it ends, and stops it with a deadline.
+// adopts it), starts it, hands on what it writes, starts it again with a growing pause when it ends, and stops it with
+// a deadline.
 //
 //   start ─▶ ends the leftover ─▶ runs ─▶ ended ─▶ pause ─▶ runs …
 //                                  │ stop: SIGTERM, more than once, SIGKILL after a while ─▶ stopped
@@ -32,7 +33,7 @@ struct Listener {
   std::function<void(const std::string& line)> wrote;  ///< one line of its output
   std::function<void()> started;
   std::function<void(const std::string& how)> ended;  ///< by itself: "exit status 1", "signal 9", or no start
-  std::function<void()> adopted = {};               ///< in place of `started`: it runs since before
+  std::function<void()> adopted = {};                 ///< in place of `started`: it runs since before
 };
 
 class Service {

@@ -1,0 +1,65 @@
+#include "daemon/pair_exchange.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <nlohmann/json.hpp>
+
+namespace fairlead::daemon {
+namespace {
+
+constexpr auto wish_key = "wan";
+
+}  // namespace
+
+PairExchange::PairExchange(Pair& pair, Router& router, DhcpClients& dhcp, LanDhcp& lan_dhcp, Listener listener)
+    : pair_(pair), router_(router), dhcp_(dhcp), lan_dhcp_(lan_dhcp), listener_(std::move(listener)) {
+  lan_dhcp_.copy_to([this](const nlohmann::json& document) { pair_.send(document); });
+  router_.set_shared_macs(pair_.shared_macs());
+}
+
+void PairExchange::greet() {
+  lan_dhcp_.peer_connected();
+  told_.reset();
+  tell();
+}
+
+void PairExchange::tell() {
+  lan_dhcp_.set_role(pair_.role() == Role::active);
+  if (!pair_.heard()) return;
+  auto state = router_.shared_state();
+  state.leases = dhcp_.leases().addresses;
+  if (state == told_) return;
+  pair_.send(to_json(state, boot_now()));
+  told_ = std::move(state);
+}
+
+void PairExchange::pass_on(const nlohmann::json& wish) {
+  if (pair_.other_is_active()) pair_.send({{wish_key, wish}});
+}
+
+void PairExchange::take(const nlohmann::json& document) {
+  if (const auto wish = document.find(wish_key); wish != document.end()) {
+    listener_.wish(*wish);
+    return;
+  }
+  if (lan_dhcp_.take(document) || !pair::is_shared_state(document)) return;
+  auto state = pair::shared_state_from_json(document, boot_now());
+  if (!state) {
+    spdlog::warn("{}", state.error().message);
+    return;
+  }
+  pair_.settle_macs(router_.shared_state().macs, state->macs);
+  router_.set_shared_macs(pair_.shared_macs());
+  if (pair_.role() == Role::standby && pair_.other_is_active()) {
+    if (auto adopted = router_.adopt(*state); !adopted) spdlog::error("{}", adopted.error().message);
+    dhcp_.copy(state->leases);
+    theirs_ = std::move(*state);
+  }
+  listener_.changed();
+}
+
+std::set<UplinkId> PairExchange::found_down() const {
+  return theirs_ ? router_.ids_of(theirs_->down) : std::set<UplinkId>{};
+}
+
+}  // namespace fairlead::daemon
