@@ -131,7 +131,7 @@ TEST(PanelReturn, AnAddressThatIsNotLentIsBelieved) {
 TEST(PanelReturn, OneThatWasDownBeforeARestartIsOutUntilItsFirstAnswer) {
   Simulation lab(3, {}, true, {UplinkId{1}, UplinkId{2}});
   EXPECT_EQ(lab.verdict(1), Verdict::down);
-  EXPECT_THAT(lab.health(1).why, testing::HasSubstr("before the router was restarted"));
+  EXPECT_THAT(lab.health(1).why, testing::HasSubstr("was found to be down before"));
   EXPECT_EQ(lab.verdict(3), Verdict::up);
   lab.world = all_but([](auto id, const auto& target) { return id == 1 && target; });
   lab.run(30ms);
