@@ -133,12 +133,7 @@ void Router::set_leases(Leases leases) {
   leases_ = std::move(leases);
 }
 
-pair::SharedState Router::shared_state() const {
-  pair::SharedState state{ids_, own_macs_, {}, overrides_.to_json(), {}};
-  for (const auto& wan : config_->wans)
-    if (health_.of(ids_.of(wan.name)).verdict == Verdict::down) state.down.insert(wan.name);
-  return state;
-}
+pair::SharedState Router::shared_state() const { return {ids_, own_macs_, {}, overrides_.to_json(), found_down_}; }
 
 std::set<UplinkId> Router::ids_of(const std::set<std::string>& uplinks) const {
   std::set<UplinkId> ids;
@@ -272,12 +267,22 @@ void Router::finish(const Config& config, const Settled& settled) {
   dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
   dhcp_servers_ = settled.compiled.dhcp;
   advertisements_ = settled.compiled.advertisements;
+  note_for_the_other(config, settled);
+  publish(config, settled);
+}
+
+/// An uplink whose link is down here may be fine at the other router.
+void Router::note_for_the_other(const Config& config, const Settled& settled) {
+  found_down_.clear();
+  for (const auto& uplink : settled.compiled.uplinks)
+    if ((uplink.path(Family::v4).ready || uplink.path(Family::v6).ready) &&
+        health_.of(uplink.id).verdict == Verdict::down)
+      found_down_.insert(uplink.wan->name);
   own_macs_.clear();
   for (const auto& wan : config.wans)
     if (const auto* lower = wan.shared_on.empty() ? nullptr : settled.facts.link(wan.shared_on))
       own_macs_.emplace(wan.shared_on, locally_administered(lower->mac));
   pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
-  publish(config, settled);
 }
 
 bool Router::moves_to_other(const std::vector<compile::Uplink>& uplinks) const {

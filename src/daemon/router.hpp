@@ -104,6 +104,7 @@ class Router {
   /// No uplink works, and the other router of the pair is about to go on with the connections.
   [[nodiscard]] bool moves_to_other(const std::vector<compile::Uplink>& uplinks) const;
   void end_relieved_connections(const Config& config, const Settled& settled);
+  void note_for_the_other(const Config& config, const Settled& settled);
   void publish(const Config& config, const Settled& settled);
 
   Paths paths_;
@@ -125,6 +126,7 @@ class Router {
   bool other_takes_over_ = false;
   std::map<std::string, std::string> shared_macs_;
   PairNews pair_news_;
+  std::set<std::string> found_down_;             // uplinks, by probes
   std::map<std::string, std::string> own_macs_;  // as shared_macs_, of this router's cards
   Overrides overrides_;
   UplinkHistory history_;
