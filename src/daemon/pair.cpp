@@ -250,7 +250,8 @@ void Pair::set_role(Role role) {
   role_since_ = wall_now();
   listener_.role_changed();  // first of all: packets wait for it
   auto why = wish_.why;
-  if (why.empty() && role == Role::active) why = theirs_ ? "the other router gave it up" : "the other router is silent";
+  if (why.empty() && role == Role::active)
+    why = theirs_ && !theirs_->why.empty() ? "the other router gave it up" : "the other router is silent";
   journal_.tell({{},
                  "pair",
                  name_,

@@ -40,7 +40,9 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
     const bool mute = !one.source[0] && !one.source[1];
     one.subject.gateway = (uplink.wan->health.ask_gateway || mute) && (one.gateway[0] || one.gateway[1]);
     one.subject.leased = uplink.wan->dhcp;
-    one.subject.usable = uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
+    // One that rests works as far as can be told, and must not have to prove itself when this router takes over.
+    one.subject.usable =
+        uplink.rests ? uplink.verdict != Verdict::down : uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
     one.subject.why = one.subject.usable ? "" : uplink.why;
     // Nothing that could be asked: link, address and gateway decide, as with `probe = []`.
     if (one.subject.targets.empty() && !one.subject.gateway) one.subject.config.probes.clear();

@@ -133,7 +133,7 @@ void Router::set_leases(Leases leases) {
   leases_ = std::move(leases);
 }
 
-pair::SharedState Router::shared_state() const { return {ids_, own_macs_, {}, overrides_.to_json(), found_down_}; }
+pair::SharedState Router::shared_state() const { return {ids_, own_macs_, {}, overrides_.to_json(), found_down_, {}}; }
 
 std::set<UplinkId> Router::ids_of(const std::set<std::string>& uplinks) const {
   std::set<UplinkId> ids;
@@ -281,7 +281,7 @@ void Router::note_for_the_other(const Config& config, const Settled& settled) {
   own_macs_.clear();
   for (const auto& wan : config.wans)
     if (const auto* lower = wan.shared_on.empty() ? nullptr : settled.facts.link(wan.shared_on))
-      own_macs_.emplace(wan.shared_on, locally_administered(lower->mac));
+      own_macs_.emplace(wan.shared_on, shared_mac_of(lower->mac));
   pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
 }
 

@@ -336,8 +336,9 @@ class Planner {
       }
     }
     provider.interfaces = {std::move(down), std::move(up)};
-    connect_provider(wan.name, ways_to_routers(wan.interface, wan.vlan, at_router, gateways),
-                     {provider.name, names::provider_down});
+    connect_provider(
+        wan.name, ways_to_routers(wan.shared_on.empty() ? wan.interface : wan.shared_on, wan.vlan, at_router, gateways),
+        {provider.name, names::provider_down});
     cable({provider.name, names::provider_up}, {names::internet, at_internet.name});
     internet_.interfaces.push_back(std::move(at_internet));
     topology_.hosts.push_back(std::move(provider));
