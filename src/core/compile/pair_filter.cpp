@@ -32,6 +32,10 @@ void add_pair_filter(const Context& context, nft::Table& table, nft::Chain& inpu
                        quoted(context.config.lans.front().interface), peer),
            "the other router; nobody from further away can send this (RFC 9568, 5.1.2.3)");
   add_rule(input, "meta l4proto vrrp drop", "a stranger who wants to be the router");
+  add_rule(input,
+           fmt::format("iifname != {{ \"lo\", {} }} {} daddr {} drop", quoted(ha.interface),
+                       header(ha.address.address.family()), ha.address.address.to_text()),
+           "what copies connections listens there, on every device");
   auto& cable = table.chains["from_peer"];
   add_rule(cable, fmt::format("{} saddr {} accept", header(ha.peer.family()), ha.peer.to_text()));
   add_rule(cable, "meta l4proto ipv6-icmp accept");
