@@ -34,9 +34,19 @@ void HealthWatch::follow(std::vector<Probed> uplinks, bool by_latency) {
   advance();
 }
 
-void HealthWatch::doubt(const std::set<UplinkId>& down) {
+void HealthWatch::take_over(const std::set<UplinkId>& down, const std::map<UplinkId, WallTime>& held) {
   panel_.doubt(down);
+  for (const auto& [id, until] : held)
+    if (const auto left = until - wall_now(); left.count() > 0) panel_.hold(id, Clock::now() + left);
   advance();
+}
+
+std::map<UplinkId, WallTime> HealthWatch::held() const {
+  std::map<UplinkId, WallTime> found;
+  for (const auto& [id, one] : health_.uplinks)
+    if (const auto hold = holds_.find(id); one.verdict == Verdict::held && hold != holds_.end())
+      found.emplace(id, hold->second.second);
+  return found;
 }
 
 void HealthWatch::advance() {

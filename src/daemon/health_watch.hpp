@@ -29,8 +29,11 @@ class HealthWatch {
 
   /// Uplinks that are out until their first answer. Before the first follow().
   void recall(std::set<UplinkId> down) { panel_.recall(std::move(down)); }
-  /// The same at a takeover. Takes effect at once: health() is another afterwards.
-  void doubt(const std::set<UplinkId>& down);
+  /// The same at a takeover, with those that flap and until when they are held back. Takes effect at once: health() is
+  /// another afterwards.
+  void take_over(const std::set<UplinkId>& down, const std::map<UplinkId, WallTime>& held);
+  /// Those that are held back, and until when.
+  [[nodiscard]] std::map<UplinkId, WallTime> held() const;
   /// The uplinks as they are now. `by_latency`: somebody wants to know their order.
   void follow(std::vector<Probed> uplinks, bool by_latency);
   [[nodiscard]] const Health& health() const { return health_; }

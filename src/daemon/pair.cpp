@@ -75,6 +75,7 @@ void Pair::follow(const Config& config, const std::string& router_name, PairNews
   }
   if (new_cable) connect();
   decide();
+  if (vrrp_.state() == VrrpState::none) greet_on_the_lan();
   // After its wish is known: a router that shall wait must not ask for the role first.
   vrrp_.follow(render::keepalived_conf(config, name_, {vrrp_.fifo(), vrrp_.track_file()}));
   tell();
@@ -208,8 +209,18 @@ void Pair::look_for_the_other_on_the_lan() {
   });
 }
 
+/// Who has sent in vain to this router's address for a while looks for it again only once a second (RFC 4861, section
+/// 7.2.2); without its advertisements in that second this router would take itself for the only one. That it is asked
+/// for tells the other one where this one is.
+void Pair::greet_on_the_lan() {
+  prober_.ask({config_->lans.front().interface, 0, vrrp_address(config_->ha->address.address).address,
+               vrrp_address(config_->ha->peer).address, std::nullopt},
+              [](const probe::Outcome&) {});
+}
+
 void Pair::take_vrrp_state() {
   if (!config_) return;
+  if (vrrp_.state() == VrrpState::backup) greet_on_the_lan();
   if (vrrp_.state() == VrrpState::master) {
     linger_.cancel();
     set_role(Role::active);

@@ -70,6 +70,7 @@ class Pair {
   void set_role(Role role);
   void note_awaited_role();
   void look_for_the_other_on_the_lan();
+  void greet_on_the_lan();
   void tell();
   void note_conditions();
   [[nodiscard]] bool is_outranked() const;

@@ -135,7 +135,7 @@ void Router::set_leases(Leases leases) {
   leases_ = std::move(leases);
 }
 
-pair::SharedState Router::shared_state() const { return {ids_, own_macs_, {}, overrides_.to_json(), found_down_}; }
+pair::SharedState Router::shared_state() const { return {ids_, own_macs_, {}, overrides_.to_json(), found_down_, {}}; }
 
 std::set<UplinkId> Router::ids_of(const std::set<std::string>& uplinks) const {
   std::set<UplinkId> ids;

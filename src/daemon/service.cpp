@@ -82,7 +82,7 @@ class Service {
                  exchange_.greet();
                },
                [this](const nlohmann::json& document) { exchange_.take(document); }}),
-        exchange_(pair_, router_, dhcp_, lan_dhcp_,
+        exchange_(loop_, pair_, router_, watch_, dhcp_, lan_dhcp_,
                   {[this] { schedule(debounce); },
                    [this](const nlohmann::json& wish) { static_cast<void>(override_uplink(wish)); }}) {
     journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
@@ -163,10 +163,7 @@ class Service {
     if (pair_.role() == Role::active || pair_.awaits_role()) router_.open_pair_gate();
     // The rest is done when the role comes, which it shall not hold up.
     if (pair_.awaits_role()) return;
-    if (pair_.role() == Role::active) {
-      watch_.doubt(exchange_.found_down());
-      static_cast<void>(router_.set_health(watch_.health()));
-    }
+    if (pair_.role() == Role::active) exchange_.take_over();
     reconcile();
   }
 

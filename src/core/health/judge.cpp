@@ -39,6 +39,13 @@ void Judge::moved() { must_prove_itself("its address has changed, and it must pr
 
 void Judge::recall() { must_prove_itself("it was found to be down before, and must prove itself"); }
 
+void Judge::hold(Time until) {
+  if (!usable_ || config_.probes.empty()) return;
+  held_until_ = until;
+  cause_ = "before this router took over";
+  if (health_.verdict != Verdict::down) health_ = {Verdict::held, fmt::format("it flaps (latest failure: {})", cause_)};
+}
+
 void Judge::round(Round outcome, const std::string& why, const Quality& quality, Time now) {
   if (!usable_) return;
   if (outcome == Round::failed) {

@@ -33,6 +33,8 @@ class Judge {
   void moved();
   /// An earlier run, or the other router of a pair, found it to be down: the same as moved().
   void recall();
+  /// The other router of a pair has seen it flap: it is the last resort until then.
+  void hold(Time until);
   /// A round has ended. `why` tells what failed, for people.
   void round(Round outcome, const std::string& why, const Quality& quality, Time now);
 

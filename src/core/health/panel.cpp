@@ -50,6 +50,10 @@ void Panel::doubt(const std::set<UplinkId>& down) {
     if (down.contains(id)) one.judge.recall();
 }
 
+void Panel::hold(UplinkId id, Time until) {
+  if (const auto found = cases_.find(id); found != cases_.end()) found->second.judge.hold(until);
+}
+
 void Panel::change(Case& one, Subject subject, Time now) {
   const bool was_usable = one.rounds.subject().usable;
   const bool usable = subject.usable;

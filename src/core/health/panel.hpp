@@ -18,6 +18,8 @@ class Panel {
   void recall(std::set<UplinkId> down) { recalled_ = std::move(down); }
   /// Another router, from which this one takes over, found these to be down: the same for each.
   void doubt(const std::set<UplinkId>& down);
+  /// It found this one to flap.
+  void hold(UplinkId id, Time until);
   /// The uplinks as the file and the kernel have them now.
   void set(std::vector<Subject> subjects, Time now);
   /// Ends the rounds that are over, begins those that are due, and returns what is to be asked.

@@ -7,6 +7,7 @@ namespace {
 
 constexpr auto key = "uplinks";
 constexpr std::size_t most = 126;
+constexpr std::chrono::seconds longest_hold = std::chrono::days(1);
 
 bool is_mac(const std::string& text) {
   constexpr std::size_t length = 17;
@@ -22,7 +23,7 @@ bool is_mac(const std::string& text) {
 }
 
 /// Throws what the JSON library throws.
-Result<SharedState> read(const nlohmann::json& json, BootTime now) {
+Result<SharedState> read(const nlohmann::json& json, const Clocks& now) {
   SharedState state;
   auto ids = UplinkIds::from_json(json.at("ids"));
   if (!ids) return std::unexpected(ids.error());
@@ -30,35 +31,38 @@ Result<SharedState> read(const nlohmann::json& json, BootTime now) {
   json.at("macs").get_to(state.macs);
   json.at("down").get_to(state.down);
   state.overrides = json.at("overrides");
-  if (state.macs.size() > most || state.down.size() > most || json.at("leases").size() > most)
+  if (state.macs.size() > most || state.down.size() > most || json.at("held").size() > most ||
+      json.at("leases").size() > most)
     return fail("too many uplinks");
   for (const auto& [device, mac] : state.macs)
     if (!is_mac(mac)) return fail("a MAC address is none");
   for (const auto& entry : json.at("leases")) {
     auto lease = lease_from_json(entry.at("lease"));
     if (!lease) return std::unexpected(lease.error());
-    lease->taken = now - BootTime(std::max<std::int64_t>(entry.at("age").get<std::int64_t>(), 0));
+    lease->taken = now.boot - BootTime(std::max<std::int64_t>(entry.at("age").get<std::int64_t>(), 0));
     state.leases.push_back(*std::move(lease));
   }
+  for (const auto& [uplink, left] : json.at("held").items())
+    state.held.emplace(uplink, now.wall + std::clamp(std::chrono::seconds(left.get<std::int64_t>()),
+                                                     std::chrono::seconds(0), longest_hold));
   return state;
 }
 
 }  // namespace
 
-nlohmann::json to_json(const SharedState& state, BootTime now) {
-  nlohmann::json json{{"ids", state.ids.to_json()},
-                      {"macs", state.macs},
-                      {"leases", nlohmann::json::array()},
-                      {"overrides", state.overrides},
-                      {"down", state.down}};
+nlohmann::json to_json(const SharedState& state, const Clocks& now) {
+  nlohmann::json json{{"ids", state.ids.to_json()},   {"macs", state.macs}, {"leases", nlohmann::json::array()},
+                      {"overrides", state.overrides}, {"down", state.down}, {"held", nlohmann::json::object()}};
   for (const auto& lease : state.leases)
-    json["leases"].push_back({{"lease", fairlead::to_json(lease)}, {"age", (now - lease.taken).count()}});
+    json["leases"].push_back({{"lease", fairlead::to_json(lease)}, {"age", (now.boot - lease.taken).count()}});
+  for (const auto& [uplink, until] : state.held)
+    json["held"][uplink] = std::chrono::ceil<std::chrono::seconds>(until - now.wall).count();
   return {{key, std::move(json)}};
 }
 
 bool is_shared_state(const nlohmann::json& document) { return document.is_object() && document.contains(key); }
 
-Result<SharedState> shared_state_from_json(const nlohmann::json& document, BootTime now) {
+Result<SharedState> shared_state_from_json(const nlohmann::json& document, const Clocks& now) {
   try {
     return read(document.at(key), now);
   } catch (const nlohmann::json::exception& problem) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/wall_time.hpp"
 #include "core/model/lease.hpp"
 #include "core/model/uplink_ids.hpp"
 
@@ -20,13 +21,20 @@ struct SharedState {
   std::vector<Lease> leases;                ///< in this router's time
   nlohmann::json overrides;                 ///< as daemon/overrides has them on disk
   std::set<std::string> down;               ///< uplinks that probes have found to be down
+  std::map<std::string, WallTime> held;     ///< uplinks that flap → until when they are held back, by this clock
   bool operator==(const SharedState&) const = default;
 };
 
-/// `now` is the sender's time since boot: the other router has another.
-[[nodiscard]] nlohmann::json to_json(const SharedState& state, BootTime now);
+/// A router's clocks; the other one's show something else.
+struct Clocks {
+  BootTime boot;
+  WallTime wall;
+};
+
+/// With the clocks of the sender.
+[[nodiscard]] nlohmann::json to_json(const SharedState& state, const Clocks& now);
 [[nodiscard]] bool is_shared_state(const nlohmann::json& document);
-/// `now` is the receiver's. Errors: it is not what to_json() writes.
-[[nodiscard]] Result<SharedState> shared_state_from_json(const nlohmann::json& document, BootTime now);
+/// With those of the receiver. Errors: it is not what to_json() writes.
+[[nodiscard]] Result<SharedState> shared_state_from_json(const nlohmann::json& document, const Clocks& now);
 
 }  // namespace fairlead::pair

@@ -70,6 +70,10 @@ Result<std::string> list_table_at_once() {
 
 }  // namespace
 
+Result<std::string> list_map(const std::string& name) {
+  return list(fmt::format("map {} {}", nft::table_name, name), in_full);
+}
+
 Result<void> run_nft(const std::string& script) {
   if (auto loaded = load_nat_helpers(script); !loaded) return loaded;
   auto context = NftContext::open(0);

@@ -21,6 +21,8 @@ Result<void> run_nft(const std::string& script);
 /// None where there is no table of ours. Does not read the elements of sets that packets fill: there may be
 /// many thousands, and libnftables takes a quarter of a second for them.
 Result<std::optional<NftListing>> observe_nft();
+/// nft's listing of one map of our table, with its elements. Errors: there is none.
+Result<std::string> list_map(const std::string& name);
 /// Brings our table back as it was observed. Sets that packets fill keep the elements that they have now.
 Result<void> restore_nft(const std::optional<NftListing>& before);
 
