@@ -76,6 +76,7 @@ void Pair::follow(const Config& config, const std::string& router_name, PairNews
   }
   if (new_cable) connect();
   decide();
+  if (vrrp_.state() == VrrpState::none) greet_on_the_lan();
   // After its wish is known: a router that shall wait must not ask for the role first.
   vrrp_.follow(render::keepalived_conf(config, name_, {vrrp_.fifo(), vrrp_.track_file()}));
   tell();
@@ -155,6 +156,7 @@ void Pair::lose(const std::string& why) {
 }
 
 void Pair::decide() {
+  if (stopping_) return tell();
   pair::Known known;
   // One that a run before this left says what it is when it is taken over; until then its addresses tell.
   known.master = vrrp_.state() == VrrpState::master || (vrrp_.state() == VrrpState::none && role_ == Role::active);
@@ -181,6 +183,7 @@ void Pair::decide() {
                    wish.why,
                    ""});
   wish_ = wish;
+  note_awaited_role();
   if (election_.concedes()) look_for_the_other_on_the_lan();
   schedule();
   tell();
@@ -229,13 +232,24 @@ void Pair::look_for_the_other_on_the_lan() {
   });
 }
 
+/// Who has sent in vain to this router's address for a while looks for it again only once a second (RFC 4861, section
+/// 7.2.2); without its advertisements in that second this router would take itself for the only one. That it is asked
+/// for tells the other one where this one is.
+void Pair::greet_on_the_lan() {
+  prober_.ask({config_->lans.front().interface, 0, vrrp_address(config_->ha->address.address).address,
+               vrrp_address(config_->ha->peer).address, std::nullopt},
+              [](const probe::Outcome&) {});
+}
+
 void Pair::take_vrrp_state() {
   if (!config_) return;
+  if (vrrp_.state() == VrrpState::backup) greet_on_the_lan();
   if (vrrp_.state() == VrrpState::master) {
     linger_.cancel();
     set_role(Role::active);
   } else if (role_ == Role::active) {
     set_role(Role::leaving);
+    if (stopping_) return;  // the timer is that of stop()
     linger_.expires_after(linger);
     linger_.async_wait([this](boost::system::error_code moved) {
       if (!moved && role_ == Role::leaving) set_role(Role::standby);
@@ -244,9 +258,16 @@ void Pair::take_vrrp_state() {
   decide();
 }
 
+void Pair::note_awaited_role() {
+  const bool awaits =
+      role_ == Role::standby && wish_.why.empty() && theirs_ && theirs_->role != Role::standby && !theirs_->why.empty();
+  if (std::exchange(awaits_role_, awaits) != awaits) listener_.role_changed();
+}
+
 void Pair::set_role(Role role) {
   if (role_ == role) return;
   const auto before = std::exchange(role_, role);
+  if (role != Role::standby) awaits_role_ = false;
   role_since_ = wall_now();
   listener_.role_changed();  // first of all: packets wait for it
   auto why = wish_.why;
@@ -357,10 +378,14 @@ void Pair::stop(bool for_good, std::function<void()> done) {
     boost::asio::post(loop_, std::move(done));
     return;
   }
+  // The other router opens its gate while VRRP still thinks about it.
+  stopping_ = true;
+  wish_.why = "it stops";
+  tell();
   vrrp_.stop([this, done = std::move(done)]() mutable {
-    link_.reset();
     linger_.expires_after(role_ == Role::standby ? 0s : linger);
     linger_.async_wait([this, done = std::move(done)](boost::system::error_code) {
+      link_.reset();
       role_ = Role::standby;
       listener_.role_changed();
       done();

@@ -27,7 +27,7 @@ namespace fairlead::daemon {
 class Pair {
  public:
   struct Listener {
-    std::function<void()> role_changed;
+    std::function<void()> role_changed;                          ///< or awaits_role()
     std::function<void()> connected;                             ///< the other router is there: it knows nothing yet
     std::function<void(const nlohmann::json& shared)> received;  ///< what is not for the pair itself: check it
   };
@@ -41,6 +41,8 @@ class Pair {
   /// Uplinks by DHCP have the MAC addresses of the router with the higher priority; remembered for a start without it.
   void settle_macs(const std::map<std::string, std::string>& ours, const std::map<std::string, std::string>& theirs);
   [[nodiscard]] const std::map<std::string, std::string>& shared_macs() const { return memory_.shared_macs(); }
+  /// The other router is about to give the role to this one; VRRP takes some 60 ms more to say so.
+  [[nodiscard]] bool awaits_role() const { return awaits_role_; }
   [[nodiscard]] bool other_takes_over() const { return theirs_ && theirs_->why.empty() && theirs_->usable() > 0; }
   [[nodiscard]] bool other_is_active() const { return theirs_ && theirs_->role == Role::active; }
   /// To the other router. No-op while it is not heard.
@@ -66,7 +68,9 @@ class Pair {
   void schedule();
   void take_vrrp_state();
   void set_role(Role role);
+  void note_awaited_role();
   void look_for_the_other_on_the_lan();
+  void greet_on_the_lan();
   void tell();
   void announce_after_a_split();
   void note_conditions();
@@ -90,6 +94,8 @@ class Pair {
   boost::asio::steady_timer linger_;  // while leaving
   boost::asio::steady_timer search_;  // for the other one on the LAN
   std::optional<Role> role_;
+  bool awaits_role_ = false;
+  bool stopping_ = false;
   WallTime role_since_;
   std::optional<PairSide> theirs_;
   bool other_on_lan_ = false;

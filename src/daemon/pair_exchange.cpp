@@ -36,7 +36,14 @@ void PairExchange::tell() {
   const auto& config = router_.config();
   lan_dhcp_.set_role(active);
   affinity_.follow(config.ha && config.balance.persist, active);
-  if (!pair_.heard()) return;
+  if (!pair_.heard()) {
+    heard_.reset();
+    return;
+  }
+  if (heard_ && pair_.role() == Role::standby && pair_.other_is_active()) {
+    adopt();
+    listener_.changed();
+  }
   auto state = router_.shared_state();
   state.leases = dhcp_.leases().addresses;
   const auto held = watch_.held();
@@ -65,12 +72,17 @@ void PairExchange::take(const nlohmann::json& document) {
   }
   pair_.settle_macs(router_.shared_state().macs, state->macs);
   router_.set_shared_macs(pair_.shared_macs());
-  if (pair_.role() == Role::standby && pair_.other_is_active()) {
-    if (auto adopted = router_.adopt(*state); !adopted) spdlog::error("{}", adopted.error().message);
-    dhcp_.copy(state->leases);
-    theirs_ = std::move(*state);
-  }
+  heard_ = std::move(*state);
+  adopt();
   listener_.changed();
+}
+
+void PairExchange::adopt() {
+  if (!heard_ || pair_.role() != Role::standby || !pair_.other_is_active()) return;
+  if (auto adopted = router_.adopt(*heard_); !adopted) spdlog::error("{}", adopted.error().message);
+  dhcp_.copy(heard_->leases);
+  theirs_ = std::move(heard_);
+  heard_.reset();
 }
 
 void PairExchange::take_over() {

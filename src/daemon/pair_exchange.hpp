@@ -39,6 +39,8 @@ class PairExchange {
   void take_over();
 
  private:
+  void adopt();
+
   Pair& pair_;
   Router& router_;
   HealthWatch& watch_;
@@ -47,6 +49,8 @@ class PairExchange {
   Listener listener_;
   AffinityCopy affinity_;
   std::optional<pair::SharedState> told_;
+  /// Not before this router is on standby, and the other one active: it may say all this in the middle of a change.
+  std::optional<pair::SharedState> heard_;
   std::optional<pair::SharedState> theirs_;  // of when it was active
 };
 

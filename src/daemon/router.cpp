@@ -10,11 +10,13 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "core/compile/effects.hpp"
+#include "core/compile/pair_filter.hpp"
 #include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
 #include "daemon/connection_fate.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/uplink_id_store.hpp"
+#include "sys/nft/nft.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -211,6 +213,7 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     if (config.ha)
       settled->facts.role = role_.value_or(has_pair_addresses(config, settled->facts) ? Role::active : Role::standby);
     settled->compiled = compile::compile(config, settled->facts, overrides_.over(health_, config, ids), ids);
+    if (awaits_role_) compile::open_pair_gate(settled->compiled.state.nft);
     auto want = settled->compiled.state;
     for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
     const auto have = kernel_.observe(want);
@@ -225,6 +228,11 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     if (round == 0 && settled->compiled.state == wanted_ && !is_our_clients_doing(plan)) ++repairs_;
   }
   return fail("the kernel does not stay as it was set: another program seems to change the same things");
+}
+
+void Router::open_pair_gate() {
+  // Where it fails reconcile() does the same, and says why.
+  if (auto opened = sys::run_nft(compile::pair_gate_opening()); !opened) spdlog::debug("{}", opened.error().message);
 }
 
 void Router::tell_changes(const Plan& plan) {

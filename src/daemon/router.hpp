@@ -53,6 +53,10 @@ class Router {
   void set_leases(Leases leases);
   /// Takes what this router is to its pair; none: what its addresses tell. reconcile() carries it out.
   void set_role(std::optional<Role> role) { role_ = role; }
+  /// The other router of the pair is about to give the role to this one: its packets may come any moment.
+  void set_awaits_role(bool does) { awaits_role_ = does; }
+  /// Packets wait for it: at once, before reconcile() carries out what else a takeover needs.
+  void open_pair_gate();
   /// The other router of the pair would take over if no uplink worked here.
   void set_other_takes_over(bool does) { other_takes_over_ = does; }
   /// Of uplinks by DHCP, by the device under theirs.
@@ -123,6 +127,7 @@ class Router {
   DhcpServers dhcp_servers_;
   std::vector<LanAdvertisement> advertisements_;
   std::optional<Role> role_;
+  bool awaits_role_ = false;
   bool other_takes_over_ = false;
   std::map<std::string, std::string> shared_macs_;
   PairNews pair_news_;

@@ -158,7 +158,11 @@ class Service {
 
   /// Packets wait for it.
   void take_role() {
+    router_.set_awaits_role(pair_.awaits_role());
     router_.set_role(pair_.role());
+    if (pair_.role() == Role::active || pair_.awaits_role()) router_.open_pair_gate();
+    // The rest is done when the role comes, which it shall not hold up.
+    if (pair_.awaits_role()) return;
     if (pair_.role() == Role::active) exchange_.take_over();
     reconcile();
   }

@@ -89,7 +89,7 @@ class Crowd::Loop {
     const auto deadline = in(options.open_within);
     constexpr int at_once = 50;  // of each habit: a burst that no queue of a listener is too short for
     for (int begun = 0; begun < options.each; begun += at_once)
-      if (auto opened = open_some(targets, std::min(at_once, options.each - begun), deadline); !opened) return opened;
+      if (auto opened = open_some(targets, std::min(at_once, options.each - begun), options.from, deadline); !opened) return opened;
     for (std::size_t index = 0; index < members_.size(); ++index) {
       epoll_event event{};
       event.events = EPOLLIN;
@@ -130,12 +130,12 @@ class Crowd::Loop {
   }
 
  private:
-  Result<void> open_some(const CrowdTargets& targets, int count, Deadline deadline) {
+  Result<void> open_some(const CrowdTargets& targets, int count, const SocketOptions& from, Deadline deadline) {
     const auto before = members_.size();
     for (const auto habit : habits)
       for (int number = 0; number < count; ++number) {
         const auto& to = habit == Habit::download ? targets.drip : habit == Habit::upload ? targets.sink : targets.echo;
-        auto stream = TcpStream::begin_connect(to);
+        auto stream = TcpStream::begin_connect(to, from);
         if (!stream) return std::unexpected(stream.error());
         members_.emplace_back();
         members_.back().habit = habit;

@@ -37,6 +37,7 @@ struct CrowdTargets {
 struct CrowdOptions {
   int each = 100;  ///< connections of every habit
   std::chrono::milliseconds open_within{10'000};
+  SocketOptions from{};  ///< of every connection
 };
 
 struct HabitReport {

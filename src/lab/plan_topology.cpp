@@ -287,6 +287,7 @@ class Planner {
 
   void add_uplink(std::size_t index) {
     const WanConfig& wan = config_.wans[index];
+    const auto& device = wan.shared_on.empty() ? wan.interface : wan.shared_on;
     const std::string number = std::to_string(index + 1);
     LabHost provider = make_host(names::provider(wan.name), Role::provider, wan.name);
     std::vector<Prefix> at_router;
@@ -321,7 +322,7 @@ class Planner {
         for (auto& router : routers_)
           router.routes.push_back({.destination = Prefix::everything(family),
                                    .gateway = side.gateway,
-                                   .link = wan.interface,
+                                   .link = device,
                                    .metric = first_metric + static_cast<std::uint32_t>(index),
                                    .onlink = !side.set_address});
 
@@ -336,9 +337,8 @@ class Planner {
       }
     }
     provider.interfaces = {std::move(down), std::move(up)};
-    connect_provider(
-        wan.name, ways_to_routers(wan.shared_on.empty() ? wan.interface : wan.shared_on, wan.vlan, at_router, gateways),
-        {provider.name, names::provider_down});
+    connect_provider(wan.name, ways_to_routers(device, wan.vlan, at_router, gateways),
+                     {provider.name, names::provider_down});
     cable({provider.name, names::provider_up}, {names::internet, at_internet.name});
     internet_.interfaces.push_back(std::move(at_internet));
     topology_.hosts.push_back(std::move(provider));

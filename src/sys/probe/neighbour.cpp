@@ -100,7 +100,8 @@ IpAddress solicited_node(const IpAddress& target) {
 }
 
 boost::asio::awaitable<Outcome> ask_neighbour_discovery(Request request) {
-  request.source.reset();  // the kernel takes the address of the link, as RFC 4861 wants
+  // Else the kernel takes an address of the link, as RFC 4861 wants.
+  if (request.source && !request.source->is_link_local()) request.source.reset();
   auto socket = open_socket(request, Family::v6, SOCK_RAW, IPPROTO_ICMPV6);
   if (!socket) co_return failed(socket.error().message);
   icmp6_filter filter{};
