@@ -13,7 +13,9 @@ WallTime wall_now() {
 }
 
 std::string to_text(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+  // Not by way of the system's clock, whose nanoseconds end in 2262.
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time_t{seconds.count()}));
 }
 
 std::string to_precise_text(WallTime time) {
@@ -35,9 +37,7 @@ std::optional<WallTime> parse_time(const std::string& text) {
     end = rest;
   }
   if (std::string_view(end, last) != "Z") return std::nullopt;
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::from_time_t(::timegm(&parts))) +
-         std::chrono::milliseconds(milliseconds);
+  return WallTime(std::chrono::seconds(::timegm(&parts))) + std::chrono::milliseconds(milliseconds);
 }
 
 }  // namespace fairlead

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace fairlead::pair {
 namespace {
 
 constexpr auto key = "uplinks";
 constexpr std::size_t most = 126;
+/// What a server can say (RFC 2131, section 3.3).
+constexpr std::chrono::seconds longest_lease{0xffffffff};
 constexpr std::chrono::seconds longest_hold = std::chrono::days(1);
 
 bool is_mac(const std::string& text) {
@@ -39,7 +43,9 @@ Result<SharedState> read(const nlohmann::json& json, const Clocks& now) {
   for (const auto& entry : json.at("leases")) {
     auto lease = lease_from_json(entry.at("lease"));
     if (!lease) return std::unexpected(lease.error());
-    lease->taken = now.boot - BootTime(std::max<std::int64_t>(entry.at("age").get<std::int64_t>(), 0));
+    for (const auto time : {lease->renew, lease->rebind, lease->lifetime.value_or(longest_lease)})
+      if (time < BootTime{} || time > longest_lease) return fail("a lease has a time that no server gives");
+    lease->taken = now.boot - std::clamp(BootTime(entry.at("age").get<std::int64_t>()), BootTime{}, longest_lease);
     state.leases.push_back(*std::move(lease));
   }
   for (const auto& [uplink, left] : json.at("held").items())
@@ -66,7 +72,7 @@ Result<SharedState> shared_state_from_json(const nlohmann::json& document, const
   try {
     return read(document.at(key), now);
   } catch (const nlohmann::json::exception& problem) {
-    return fail(std::string("the other router's uplinks are not understood: ") + problem.what());
+    return fail(std::string("the other router's uplinks are not understood: ") + visible(problem.what()));
   }
 }
 

@@ -108,13 +108,14 @@ void Connection::take(std::string_view bytes) {
 void Connection::take_line() {
   const auto line = std::exchange(line_, {});
   if (line.empty()) return;
-  bool deep = false;
-  const auto look = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    deep = deep || depth > deepest;
-    return !deep;
+  bool strange = false;
+  // All numbers are whole; a fraction beyond all whole numbers cannot even be rounded to one.
+  const auto look = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json& value) {
+    strange = strange || depth > deepest || value.is_number_float();
+    return !strange;
   };
   auto document = nlohmann::json::parse(line, look, false);
-  if (document.is_discarded() || deep) {
+  if (document.is_discarded() || strange) {
     finish("the other router sends what is no JSON of ours: " + visible(line.substr(0, shown)));
     return;
   }
