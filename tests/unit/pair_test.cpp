@@ -103,7 +103,9 @@ TEST(Pair, KeepalivedCarriesEveryAddressOfThePair) {
   const auto id = std::to_string(virtual_router_id(left()));
   const auto router = pair_link_local(left()).address.to_text();
   EXPECT_THAT(text, HasSubstr("  virtual_ipaddress {\n"
-                              "    " + router + "/64 dev eth0 noprefixroute\n"
+                              "    " +
+                              router +
+                              "/64 dev eth0 noprefixroute\n"
                               "    fd00:1::1/64 dev eth0 noprefixroute\n"
                               "    2001:db8:1::2/64 dev eth1 noprefixroute no_track\n"
                               "  }\n"
@@ -112,14 +114,16 @@ TEST(Pair, KeepalivedCarriesEveryAddressOfThePair) {
                               "    192.168.20.1/24 dev eth3 noprefixroute no_track\n"
                               "    203.0.113.2/30 dev eth1 noprefixroute no_track\n"
                               "  }\n"));
-  EXPECT_THAT(text, HasSubstr("  unicast_src_ip fe80::2:aff:1\n  unicast_ttl 255\n  unicast_peer {\n    fe80::2:aff:2 min_ttl 255 max_ttl 255\n  }\n"));
+  EXPECT_THAT(text, HasSubstr("  unicast_src_ip fe80::2:aff:1\n  unicast_ttl 255\n  unicast_peer {\n    fe80::2:aff:2 "
+                              "min_ttl 255 max_ttl 255\n  }\n"));
   EXPECT_THAT(text, Not(HasSubstr("192.168.1.2/24"))) << "that one stays";
   EXPECT_THAT(text, HasSubstr("advert_int 0.100\n"));
   EXPECT_THAT(text, HasSubstr("nopreempt\n"));
   EXPECT_LT(text.find("script_user"), text.find("notify_fifo"));
   const auto other = render::keepalived_conf(right(), "right", {});
   EXPECT_THAT(other, HasSubstr("virtual_router_id " + id + "\n"));
-  EXPECT_THAT(other, HasSubstr("  unicast_src_ip fe80::2:aff:2\n  unicast_ttl 255\n  unicast_peer {\n    fe80::2:aff:1 min_ttl 255 max_ttl 255\n  }\n"));
+  EXPECT_THAT(other, HasSubstr("  unicast_src_ip fe80::2:aff:2\n  unicast_ttl 255\n  unicast_peer {\n    fe80::2:aff:1 "
+                               "min_ttl 255 max_ttl 255\n  }\n"));
 }
 
 TEST(Pair, WithoutIpv6InTheFileVrrpStillHasItsLinkLocalAddress) {
@@ -133,9 +137,9 @@ TEST(Pair, WithoutIpv6InTheFileVrrpStillHasItsLinkLocalAddress) {
                               " dev eth0 noprefixroute\n  }\n"));
 }
 
-TEST(Pair, SharedMacAddressIsTheCardsOwnMarkedAsLocal) {
+TEST(Pair, SharedMacAddressFollowsFromTheCardsAndIsAnother) {
   EXPECT_EQ(locally_administered("00:16:3e:12:34:56"), "02:16:3e:12:34:56");
-  EXPECT_EQ(locally_administered("f6:16:3e:12:34:56"), "f6:16:3e:12:34:56");
+  EXPECT_EQ(locally_administered("f6:16:3e:12:34:56"), "b6:16:3e:12:34:56");
 }
 
 TEST(Pair, ConntrackdSpeaksOnItsCableOnly) {

@@ -83,10 +83,11 @@ Prefix pair_link_local(const Config& config) { return link_local(of_the_pair, vi
 std::string locally_administered(const std::string& mac) {
   if (mac.size() < 2) return mac;
   constexpr unsigned local = 0x02;
+  constexpr unsigned another = 0x40;
   constexpr int hexadecimal = 16;
   unsigned first = 0;
   std::from_chars(mac.data(), mac.data() + 2, first, hexadecimal);
-  return fmt::format("{:02x}{}", first | local, mac.substr(2));
+  return fmt::format("{:02x}{}", (first & local) == 0 ? first | local : first ^ another, mac.substr(2));
 }
 
 Prefix vrrp_address(const IpAddress& on_cable) {

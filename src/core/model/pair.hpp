@@ -33,7 +33,8 @@ struct PairAddress {
 [[nodiscard]] std::uint8_t virtual_router_id(const Config& config);
 /// The address of hosts' default router on every LAN.
 [[nodiscard]] Prefix pair_link_local(const Config& config);
-/// The same MAC address, marked as locally administered (IEEE 802): unique where the card's own is.
+/// The MAC address marked as locally administered (IEEE 802), or where it is already (a virtual machine's card) with
+/// another bit turned: unique where the card's own is, and another one, which a device on the card needs.
 [[nodiscard]] std::string locally_administered(const std::string& mac);
 /// VRRP runs between link-local addresses of the first LAN that follow from those of the sync cable.
 [[nodiscard]] Prefix vrrp_address(const IpAddress& on_cable);
