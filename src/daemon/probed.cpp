@@ -42,6 +42,12 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
     one.subject.leased = uplink.wan->dhcp;
     one.subject.usable = uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
     one.subject.why = one.subject.usable ? "" : uplink.why;
+    // The other router of a pair asks over it; this one sees what is under it.
+    if (uplink.rests) {
+      one.subject.usable = uplink.verdict != Verdict::down;
+      one.subject.targets.clear();
+      one.subject.gateway = false;
+    }
     // Nothing that could be asked: link, address and gateway decide, as with `probe = []`.
     if (one.subject.targets.empty() && !one.subject.gateway) one.subject.config.probes.clear();
     result.push_back(std::move(one));
