@@ -236,8 +236,8 @@ void Pair::take_vrrp_state() {
 }
 
 void Pair::note_awaited_role() {
-  const bool awaits = role_ == Role::standby && wish_.why.empty() && theirs_ && theirs_->role != Role::standby &&
-                      !theirs_->why.empty();
+  const bool awaits =
+      role_ == Role::standby && wish_.why.empty() && theirs_ && theirs_->role != Role::standby && !theirs_->why.empty();
   if (std::exchange(awaits_role_, awaits) != awaits) listener_.role_changed();
 }
 

@@ -27,7 +27,7 @@ namespace fairlead::daemon {
 class Pair {
  public:
   struct Listener {
-    std::function<void()> role_changed;  ///< or awaits_role()
+    std::function<void()> role_changed;                          ///< or awaits_role()
     std::function<void()> connected;                             ///< the other router is there: it knows nothing yet
     std::function<void(const nlohmann::json& shared)> received;  ///< what is not for the pair itself: check it
   };
