@@ -45,6 +45,7 @@ Pair::Pair(boost::asio::io_context& loop, Journal& journal, const Paths& paths, 
             {[this] { boost::asio::post(loop_, [this] { take_vrrp_state(); }); },
              [this](const std::string& what) {
                vrrp_problem_ = what;
+               if (config_) tell();
                note_conditions();
              },
              [this] { return news_.has_addresses; }}),
@@ -125,8 +126,22 @@ void Pair::take_side(const nlohmann::json& json) {
     journal_.tell({{}, "peer", theirs_->name, "", "heard", "", ""});
     listener_.connected();
   }
+  announce_after_a_split();
   decide();
-  note_conditions();
+}
+
+/// Neighbours heard the other one last: when it gives way, and again when those of its part of the LAN can hear this
+/// one.
+void Pair::announce_after_a_split() {
+  if (role_ != Role::active) {
+    was_split_ = false;
+  } else if (theirs_->role != Role::active && election_.two_active(Clock::now())) {
+    was_split_ = true;
+    vrrp_.announce();
+  } else if (was_split_ && theirs_->why.empty()) {
+    was_split_ = false;
+    vrrp_.announce();
+  }
 }
 
 void Pair::lose(const std::string& why) {
@@ -138,13 +153,13 @@ void Pair::lose(const std::string& why) {
   theirs_.reset();
   journal_.tell({{}, "peer", name, "heard", "", why, "connections and leases are not copied"});
   decide();
-  note_conditions();
 }
 
 void Pair::decide() {
   if (stopping_) return tell();
   pair::Known known;
-  known.master = vrrp_.state() == VrrpState::master;
+  // One that a run before this left says what it is when it is taken over; until then its addresses tell.
+  known.master = vrrp_.state() == VrrpState::master || (vrrp_.state() == VrrpState::none && role_ == Role::active);
   for (const auto& uplink : news_.uplinks) known.usable += uplink.usable ? 1 : 0;
   known.maintenance = memory_.maintenance();
   known.priority = config_->ha->priority;
@@ -172,6 +187,14 @@ void Pair::decide() {
   if (election_.concedes()) look_for_the_other_on_the_lan();
   schedule();
   tell();
+  note_conditions();
+}
+
+/// Why this router takes no role, whether by its own will or because it cannot: the other one must not count on it.
+std::string Pair::why_not() const {
+  for (const auto& why : {wish_.why, vrrp_problem_, news_.lan_problem})
+    if (!why.empty()) return why;
+  return "";
 }
 
 bool Pair::is_outranked() const {
@@ -248,7 +271,8 @@ void Pair::set_role(Role role) {
   role_since_ = wall_now();
   listener_.role_changed();  // first of all: packets wait for it
   auto why = wish_.why;
-  if (why.empty() && role == Role::active) why = theirs_ ? "the other router gave it up" : "the other router is silent";
+  if (why.empty() && role == Role::active)
+    why = theirs_ && !theirs_->why.empty() ? "the other router gave it up" : "the other router is silent";
   journal_.tell({{},
                  "pair",
                  name_,
@@ -266,7 +290,7 @@ std::optional<PairStatus> Pair::status() const {
                  role_.value_or(Role::standby),
                  role_since_,
                  config_->ha->priority,
-                 wish_.why,
+                 why_not(),
                  memory_.maintenance(),
                  news_.judged,
                  news_.uplinks};
@@ -305,6 +329,7 @@ Result<void> Pair::take_over() {
   if (!theirs_) return fail("the other router is not heard: " + link_why_);
   election_.take_back();
   decide();
+  if (const auto why = why_not(); !why.empty()) return fail("this router gives way: " + why);
   send({{request_key, yield_request}});
   return {};
 }
@@ -315,9 +340,10 @@ Result<void> Pair::set_maintenance(bool on) {
     return fail("nobody would forward: the other router is not heard: " + link_why_);
   if (on && theirs_ && theirs_->maintenance)
     return fail(fmt::format("nobody would forward: {} is out for maintenance", theirs_->name));
+  if (on && theirs_ && !theirs_->why.empty() && role_ == Role::active)
+    return fail(fmt::format("nobody would forward: {} does not take the role: {}", theirs_->name, theirs_->why));
   if (auto kept = memory_.set_maintenance(on); !kept) return kept;
   decide();
-  note_conditions();
   return {};
 }
 
@@ -326,12 +352,16 @@ void Pair::note_conditions() {
   const auto add = [&](const char* id, const std::string& why, const char* effect) {
     found.push_back({id, "pair", {}, why, effect});
   };
-  if (config_ && !vrrp_problem_.empty()) add("vrrp", vrrp_problem_, "the other router must do without this one");
+  const auto& no_vrrp = vrrp_problem_.empty() ? news_.lan_problem : vrrp_problem_;
+  if (config_ && !no_vrrp.empty()) add("vrrp", no_vrrp, "the other router must do without this one");
   if (config_ && !theirs_)
     add("peer-silent", link_why_, "connections would break at a takeover, and leases be forgotten");
   if (config_ && memory_.maintenance()) add("maintenance", "an administrator wants it", "this router takes no role");
   if (config_ && theirs_ && theirs_->maintenance)
     add("peer-maintenance", fmt::format("{} is out for maintenance", theirs_->name),
+        "nobody would take over from this router");
+  if (config_ && theirs_ && !theirs_->maintenance && !theirs_->why.empty())
+    add("peer-gives-way", fmt::format("{}: {}", theirs_->name, theirs_->why),
         "nobody would take over from this router");
   if (config_ && election_.concedes())
     add("two-active", wish_.why, "the LAN is cut between the routers: its other part has no router");
@@ -341,8 +371,10 @@ void Pair::note_conditions() {
 void Pair::stop(bool for_good, std::function<void()> done) {
   timer_.cancel();
   search_.cancel();
-  // A router that is alone keeps its addresses, and the next run takes keepalived over.
-  if (!config_ || (!for_good && !theirs_)) {
+  // A router that is alone keeps its addresses, and the next run takes keepalived over; so does one that nobody
+  // relieves.
+  const bool relieved = theirs_ && (role_ != Role::active || theirs_->why.empty());
+  if (!config_ || (!for_good && !relieved)) {
     boost::asio::post(loop_, std::move(done));
     return;
   }

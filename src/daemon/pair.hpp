@@ -72,8 +72,10 @@ class Pair {
   void look_for_the_other_on_the_lan();
   void greet_on_the_lan();
   void tell();
+  void announce_after_a_split();
   void note_conditions();
   [[nodiscard]] bool is_outranked() const;
+  [[nodiscard]] std::string why_not() const;
 
   boost::asio::io_context& loop_;
   Journal& journal_;
@@ -97,6 +99,7 @@ class Pair {
   WallTime role_since_;
   std::optional<PairSide> theirs_;
   bool other_on_lan_ = false;
+  bool was_split_ = false;  // both were active, and the LAN is not known to be whole again
   WallTime link_since_;
   std::string link_why_ = "it has not been heard yet";
   PairSide told_;

@@ -34,20 +34,18 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
     }
     one.subject.id = uplink.id;
     one.subject.sources = one.source;
+    if (uplink.rests) one.subject.sources = {uplink.path(Family::v4).address(), std::nullopt};
     one.subject.config = uplink.wan->health;
     one.subject.targets = targets_of(uplink);
     // Without an address, while the other router of a pair has it, the gateway is all that can be asked.
     const bool mute = !one.source[0] && !one.source[1];
     one.subject.gateway = (uplink.wan->health.ask_gateway || mute) && (one.gateway[0] || one.gateway[1]);
     one.subject.leased = uplink.wan->dhcp;
-    one.subject.usable = uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
+    // One that rests works as far as can be told, and need not prove itself when this router takes over with the same
+    // lease.
+    one.subject.usable =
+        uplink.rests ? uplink.verdict != Verdict::down : uplink.path(Family::v4).ready || uplink.path(Family::v6).ready;
     one.subject.why = one.subject.usable ? "" : uplink.why;
-    // The other router of a pair asks over it; this one sees what is under it.
-    if (uplink.rests) {
-      one.subject.usable = uplink.verdict != Verdict::down;
-      one.subject.targets.clear();
-      one.subject.gateway = false;
-    }
     // Nothing that could be asked: link, address and gateway decide, as with `probe = []`.
     if (one.subject.targets.empty() && !one.subject.gateway) one.subject.config.probes.clear();
     result.push_back(std::move(one));

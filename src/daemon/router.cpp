@@ -289,7 +289,7 @@ void Router::note_for_the_other(const Config& config, const Settled& settled) {
   own_macs_.clear();
   for (const auto& wan : config.wans)
     if (const auto* lower = wan.shared_on.empty() ? nullptr : settled.facts.link(wan.shared_on))
-      own_macs_.emplace(wan.shared_on, locally_administered(lower->mac));
+      own_macs_.emplace(wan.shared_on, shared_mac_of(lower->mac));
   pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
 }
 

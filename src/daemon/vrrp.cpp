@@ -20,6 +20,8 @@ namespace fairlead::daemon {
 namespace {
 
 constexpr auto program = "keepalived";
+/// Before everything that is not in such a hurry: an advertisement that comes too late moves the role.
+constexpr int real_time_priority = 50;
 
 service::Spec spec_of(const Paths& paths) {
   const auto folder = paths.keepalived();
@@ -30,6 +32,7 @@ service::Spec spec_of(const Paths& paths) {
       program, "-n", "-l", "-P", "-f", folder + "/conf", "-p", folder + "/pid", "-r", folder + "/vrrp.pid"};
   // It would not start (and call that a success) where these numbers are other processes' by now.
   spec.program.stale = {folder + "/pid", folder + "/vrrp.pid"};
+  spec.program.real_time_priority = real_time_priority;
   spec.pid_file = fmt::format("{}/{}.pid", paths.services(), program);
   spec.adopts = true;
   return spec;
@@ -104,6 +107,10 @@ void Vrrp::set_offset(int offset) {
   offset_ = offset;
   if (auto written = write_file(track_file(), fmt::format("{}\n", offset)); !written)
     spdlog::error("keepalived cannot be told to yield: {}", written.error().message);
+}
+
+void Vrrp::announce() {
+  if (wanted_) service_.signal(SIGHUP);
 }
 
 /// Before keepalived starts, which drops what nobody can read. Open for writing, too: so it never ends.

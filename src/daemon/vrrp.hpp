@@ -40,6 +40,8 @@ class Vrrp {
   void follow(const std::string& conf);
   /// What is added to the priority; out_of_service (render/keepalived.hpp) takes this router out.
   void set_offset(int offset);
+  /// Tells neighbours again where the pair's addresses are, as far as they are here: keepalived does so at a reload.
+  void announce();
   [[nodiscard]] VrrpState state() const { return state_; }
   [[nodiscard]] std::string fifo() const { return folder_ + "/fifo"; }
   [[nodiscard]] std::string track_file() const { return folder_ + "/offset"; }

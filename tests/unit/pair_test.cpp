@@ -137,9 +137,9 @@ TEST(Pair, WithoutIpv6InTheFileVrrpStillHasItsLinkLocalAddress) {
                               " dev eth0 noprefixroute\n  }\n"));
 }
 
-TEST(Pair, SharedMacAddressFollowsFromTheCardsAndIsAnother) {
-  EXPECT_EQ(locally_administered("00:16:3e:12:34:56"), "02:16:3e:12:34:56");
-  EXPECT_EQ(locally_administered("f6:16:3e:12:34:56"), "b6:16:3e:12:34:56");
+TEST(Pair, SharedMacAddressIsTheCardsOwnMarkedAsLocal) {
+  EXPECT_EQ(shared_mac_of("00:16:3e:12:34:56"), "02:16:3e:12:34:56");
+  EXPECT_EQ(shared_mac_of("52:54:00:12:34:56"), "56:54:00:12:34:56") << "a virtual machine's";
 }
 
 TEST(Pair, ConntrackdSpeaksOnItsCableOnly) {

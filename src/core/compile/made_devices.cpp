@@ -53,7 +53,7 @@ void add_vlan(const Section& section, const Facts& facts, State& state) {
 /// That of the pair is known once both routers have met; until then a router has one of its own.
 std::string shared_mac(const LinkFact& lower, const Facts& facts) {
   const auto known = facts.shared_macs.find(lower.name);
-  return known == facts.shared_macs.end() ? locally_administered(lower.mac) : known->second;
+  return known == facts.shared_macs.end() ? shared_mac_of(lower.mac) : known->second;
 }
 
 /// As it will be once the plan is carried out: only the active router has it up.

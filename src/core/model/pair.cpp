@@ -80,14 +80,14 @@ std::uint8_t virtual_router_id(const Config& config) {
 
 Prefix pair_link_local(const Config& config) { return link_local(of_the_pair, virtual_router_id(config)); }
 
-std::string locally_administered(const std::string& mac) {
-  if (mac.size() < 2) return mac;
+std::string shared_mac_of(const std::string& card) {
+  if (card.size() < 2) return card;
   constexpr unsigned local = 0x02;
-  constexpr unsigned another = 0x40;
+  constexpr unsigned next = 0x04;  // virtual machines' cards are marked already
   constexpr int hexadecimal = 16;
   unsigned first = 0;
-  std::from_chars(mac.data(), mac.data() + 2, first, hexadecimal);
-  return fmt::format("{:02x}{}", (first & local) == 0 ? first | local : first ^ another, mac.substr(2));
+  std::from_chars(card.data(), card.data() + 2, first, hexadecimal);
+  return fmt::format("{:02x}{}", (first & local) == 0 ? first | local : first ^ next, card.substr(2));
 }
 
 Prefix vrrp_address(const IpAddress& on_cable) {

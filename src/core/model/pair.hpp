@@ -33,9 +33,9 @@ struct PairAddress {
 [[nodiscard]] std::uint8_t virtual_router_id(const Config& config);
 /// The address of hosts' default router on every LAN.
 [[nodiscard]] Prefix pair_link_local(const Config& config);
-/// The MAC address marked as locally administered (IEEE 802), or where it is already (a virtual machine's card) with
-/// another bit turned: unique where the card's own is, and another one, which a device on the card needs.
-[[nodiscard]] std::string locally_administered(const std::string& mac);
+/// The MAC address that both routers share, made of a card's own: marked as locally administered (IEEE 802), unique
+/// where the card's is, and another than that one, beside which it stands.
+[[nodiscard]] std::string shared_mac_of(const std::string& card);
 /// VRRP runs between link-local addresses of the first LAN that follow from those of the sync cable.
 [[nodiscard]] Prefix vrrp_address(const IpAddress& on_cable);
 

@@ -102,6 +102,8 @@ void Election::note_two_active(const Known& known, Time now) {
   concedes_until_ = now + concession_;
 }
 
+bool Election::two_active(Time now) const { return two_active_since_ && now - *two_active_since_ >= split / 2; }
+
 bool Election::may_preempt(const Known& known, Time now) {
   if (!known.preempt.wanted || known.master) return true;
   if (by_hand_ || !heard_since_) return false;

@@ -49,6 +49,8 @@ class Election {
   void take_back() { hand_over_until_.reset(), by_hand_ = false; }
   /// Both say that they are active, and this one gives way until the LAN is whole again.
   [[nodiscard]] bool concedes() const { return concedes_; }
+  /// Both have said for a while that they are active, not only for the moment in which the role moves.
+  [[nodiscard]] bool two_active(Time now) const;
   /// When decide() may say something else though nothing changes.
   [[nodiscard]] std::optional<Time> next() const { return next_; }
 

@@ -54,10 +54,11 @@ std::string keepalived_conf(const Config& config, const std::string& router_name
       "  vrrp_garp_master_refresh 60\n"
       "  notify_fifo {}\n"
       "  fifo_write_vrrp_states_on_reload\n"
-      "  vrrp_rt_priority 50\n"
+      // Of two that were active the one that stays announces itself once more, after what the other one last said.
+      "  vrrp_higher_prio_send_advert true\n"
+      // Fairlead starts it with a real-time priority. Its own vrrp_rt_priority comes with a limit (RLIMIT_RTTIME) that
+      // every reload sets to 0, so that the kernel kills it a moment later where it may not raise limits.
       "  max_auto_priority -1\n"
-      // Setting many addresses takes longer than the 10 ms after which the kernel would kill a real-time process.
-      "  vrrp_rlimit_rttime 2000000\n"
       "  vrrp_no_swap\n"
       "}}\n"
       "track_file role {{\n"

@@ -62,6 +62,8 @@ bool mount_folders(const Program& program) {
   if (program.held_signal != 0) sigaddset(&held, program.held_signal);
   ::sigprocmask(SIG_SETMASK, &held, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
+  const sched_param urgent{program.real_time_priority};
+  if (program.real_time_priority != 0) ::sched_setscheduler(0, SCHED_RR, &urgent);
   ::dup2(input.get(), STDIN_FILENO);
   ::dup2(output.write_end.get(), STDOUT_FILENO);
   ::dup2(output.write_end.get(), STDERR_FILENO);

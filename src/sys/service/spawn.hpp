@@ -27,6 +27,9 @@ struct Program {
   /// Blocked until the program itself unblocks it; 0: none. For those that only then are ready for it: one that comes
   /// too early would end them.
   int held_signal = 0;
+  /// SCHED_RR (sched(7)), for it and what it starts; 0: as this program has it. Where that is not allowed it starts
+  /// without.
+  int real_time_priority = 0;
 };
 
 struct Spawned {
