@@ -89,7 +89,8 @@ class Crowd::Loop {
     const auto deadline = in(options.open_within);
     constexpr int at_once = 50;  // of each habit: a burst that no queue of a listener is too short for
     for (int begun = 0; begun < options.each; begun += at_once)
-      if (auto opened = open_some(targets, std::min(at_once, options.each - begun), options.from, deadline); !opened) return opened;
+      if (auto opened = open_some(targets, std::min(at_once, options.each - begun), options.from, deadline); !opened)
+        return opened;
     for (std::size_t index = 0; index < members_.size(); ++index) {
       epoll_event event{};
       event.events = EPOLLIN;

@@ -29,18 +29,20 @@ void Judge::facts(bool usable, const std::string& why, Time now) {
 }
 
 void Judge::must_prove_itself(const std::string& why) {
-  if (!usable_ || config_.probes.empty()) return;
+  if (!usable_) return;
   has_been_up_ = false;
   failures_ = successes_ = 0;
   health_ = {Verdict::down, why};
 }
 
-void Judge::moved() { must_prove_itself("its address has changed, and it must prove itself"); }
+void Judge::moved() {
+  if (!config_.probes.empty()) must_prove_itself("its address has changed, and it must prove itself");
+}
 
 void Judge::recall() { must_prove_itself("it was found to be down before, and must prove itself"); }
 
 void Judge::hold(Time until) {
-  if (!usable_ || config_.probes.empty()) return;
+  if (!usable_) return;
   held_until_ = until;
   cause_ = "before this router took over";
   if (health_.verdict != Verdict::down) health_ = {Verdict::held, fmt::format("it flaps (latest failure: {})", cause_)};

@@ -27,7 +27,8 @@ bool moved(const Subject& before, const Subject& now) {
 /// A lease has come to an uplink that IPv6 had made usable already.
 bool is_lent_anew(const Subject& before, const Subject& now) {
   constexpr auto v4 = static_cast<std::size_t>(Family::v4);
-  return before.usable && now.leased && !before.sources.at(v4) && now.sources.at(v4);
+  // One that has rested while another router had the lease is not new.
+  return before.usable && !before.config.probes.empty() && now.leased && !before.sources.at(v4) && now.sources.at(v4);
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ void Panel::set(std::vector<Subject> subjects, Time now) {
     const auto id = subject.id;
     present.insert(id);
     const auto [found, is_new] = cases_.try_emplace(id, subject, now);
-    if (is_new && recalled_.contains(id)) found->second.judge.recall();
+    if (is_new && recalled_.contains(id) && !found->second.rounds.subject().config.probes.empty())
+      found->second.judge.recall();
     change(found->second, std::move(subject), now);
   }
   recalled_.clear();
