@@ -156,7 +156,10 @@ void Pair::lose(const std::string& why) {
 }
 
 void Pair::decide() {
-  if (stopping_) return tell();
+  if (stopping_) {
+    tell();
+    return;
+  }
   pair::Known known;
   // One that a run before this left says what it is when it is taken over; until then its addresses tell.
   known.master = vrrp_.state() == VrrpState::master || (vrrp_.state() == VrrpState::none && role_ == Role::active);

@@ -93,12 +93,18 @@ void Vrrp::follow(const std::string& conf) {
     set_problem("");
     return;
   }
-  if (auto written = write_file(folder_ + "/conf", conf); !written) return set_problem(written.error().message);
+  if (auto written = write_file(folder_ + "/conf", conf); !written) {
+    set_problem(written.error().message);
+    return;
+  }
   if (std::exchange(wanted_, true)) {
     service_.signal(SIGHUP);
     return;
   }
-  if (auto opened = open_fifo(); !opened) return set_problem(opened.error().message);
+  if (auto opened = open_fifo(); !opened) {
+    set_problem(opened.error().message);
+    return;
+  }
   set_offset(offset_);
   service_.start();
 }

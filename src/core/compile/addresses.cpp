@@ -16,7 +16,8 @@ std::vector<Prefix> addresses_of(const Context& context, const LanConfig& lan) {
   addresses.push_back(ours::anchor_address());
   if (context.facts.role == Role::active)
     for (const auto& uplink : context.uplinks)
-      if (const auto* delegated = delegated_to(*uplink.wan, context.facts); delegated && uplink.wan->delegate == lan.name)
+      if (const auto* delegated = delegated_to(*uplink.wan, context.facts);
+          delegated && uplink.wan->delegate == lan.name)
         addresses.push_back(router_address_in(delegated->prefix));
   return addresses;
 }

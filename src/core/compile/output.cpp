@@ -13,8 +13,9 @@ void add_silence(const Context& context, nft::Chain& output) {
   for (const auto& uplink : context.uplinks)
     for (const auto family : families)
       if (!uplink.path(family).own.empty() && !uplink.path(family).source)
-        add_rule(output, fmt::format("oifname {} meta nfproto {}{} drop", quoted(uplink.wan->interface),
-                                     protocol_name(family), family == Family::v6 ? " ip6 saddr != fe80::/10" : ""),
+        add_rule(output,
+                 fmt::format("oifname {} meta nfproto {}{} drop", quoted(uplink.wan->interface), protocol_name(family),
+                             family == Family::v6 ? " ip6 saddr != fe80::/10" : ""),
                  "the other router has the address");
 }
 

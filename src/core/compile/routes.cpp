@@ -42,7 +42,8 @@ void add_uplink_table(const Context& context, const Uplink& uplink, Family famil
   state.routes.push_back(unreachable(table, family));
   if (!path.ready) return;  // probes of an uplink that is judged to be down still need its route
   for (const auto& own : path.own)
-    if (has_subnet(own)) state.routes.push_back(connected_route(context, table, uplink.wan->interface, own, connected_metric));
+    if (has_subnet(own))
+      state.routes.push_back(connected_route(context, table, uplink.wan->interface, own, connected_metric));
   state.routes.push_back({table,
                           Prefix::everything(family),
                           default_metric,

@@ -26,8 +26,8 @@ struct AdvertisedPrefix {
 };
 
 struct LanAdvertisement {
-  std::string lan;   ///< its name
-  std::string link;  ///< its device
+  std::string lan;                  ///< its name
+  std::string link;                 ///< its device
   std::optional<IpAddress> source;  ///< of a pair: its link-local address; none: the device's own
   std::vector<AdvertisedPrefix> prefixes;
   bool default_router = false;

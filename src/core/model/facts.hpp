@@ -1,7 +1,8 @@
 #pragma once
 // Purpose: what the kernel says of the machine, as far as compiling needs it: devices, addresses, and the main
 // table's routes (from which gateways are discovered), what DHCP servers lent, and the role in a pair. Nothing that
-// Fairlead itself made is a fact, except the addresses it set. Read by sys/netlink, or from JSON (`fairlead plan --facts FILE`).
+// Fairlead itself made is a fact, except the addresses it set. Read by sys/netlink, or from JSON (`fairlead plan
+// --facts FILE`).
 #include <cstdint>
 #include <map>
 #include <optional>

@@ -101,10 +101,10 @@ struct State {
 /// The same, as observed. Addresses: all on devices of the file, with what is not ours marked as foreign.
 struct ObservedState {
   std::map<std::string, std::string> sysctls;
-  std::vector<DeviceState> devices;          ///< ours
-  std::vector<DeviceState> foreign_devices;  ///< of others: satisfy a wish, are never removed
-  std::vector<PortState> ports;              ///< of any bridge
-  std::vector<std::string> links_up;         ///< those of the devices asked for
+  std::vector<DeviceState> devices;             ///< ours
+  std::vector<DeviceState> foreign_devices;     ///< of others: satisfy a wish, are never removed
+  std::vector<PortState> ports;                 ///< of any bridge
+  std::vector<std::string> links_up;            ///< those of the devices asked for
   std::vector<AddressState> addresses;          ///< ours
   std::vector<AddressState> foreign_addresses;  ///< present, but set by others: satisfy a wish, are never removed
   std::vector<RouteState> routes;
