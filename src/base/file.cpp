@@ -39,7 +39,9 @@ Result<std::optional<std::string>> read_file_if_any(const std::string& path) {
   return read_open_file(file, path);
 }
 
-Result<void> write_file(const std::string& path, const std::string& content) {
+namespace {
+
+Result<void> write_and_rename(const std::string& path, const std::string& content, bool durably) {
   std::error_code problem;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), problem);
   if (problem) return fail(path + ": " + problem.message());
@@ -51,9 +53,19 @@ Result<void> write_file(const std::string& path, const std::string& content) {
     if (size < 0) return std::unexpected(system_error(fresh, errno));
     written += static_cast<std::size_t>(size);
   }
-  if (::fsync(file.get()) != 0) return std::unexpected(system_error(fresh, errno));
+  if (durably && ::fsync(file.get()) != 0) return std::unexpected(system_error(fresh, errno));
   if (std::rename(fresh.c_str(), path.c_str()) != 0) return std::unexpected(system_error(path, errno));
   return {};
+}
+
+}  // namespace
+
+Result<void> write_file(const std::string& path, const std::string& content) {
+  return write_and_rename(path, content, false);
+}
+
+Result<void> write_durably(const std::string& path, const std::string& content) {
+  return write_and_rename(path, content, true);
 }
 
 }  // namespace fairlead

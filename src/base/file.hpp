@@ -10,7 +10,10 @@ namespace fairlead {
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 /// None where there is no such file.
 [[nodiscard]] Result<std::optional<std::string>> read_file_if_any(const std::string& path);
-/// Writes beside the file, flushes, and renames; makes missing folders.
+/// Writes beside the file and renames; makes missing folders. Whole after a crash of ours; after one of the machine
+/// nobody needs it.
 [[nodiscard]] Result<void> write_file(const std::string& path, const std::string& content);
+/// The same, on disk before it returns, which may take seconds where the disk is slow or busy.
+[[nodiscard]] Result<void> write_durably(const std::string& path, const std::string& content);
 
 }  // namespace fairlead

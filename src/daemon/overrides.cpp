@@ -81,7 +81,7 @@ Result<void> Overrides::replace(const nlohmann::json& json) {
   return {};
 }
 
-Result<void> Overrides::save(const Table& table) const { return write_file(path_, json_of(table).dump(2) + "\n"); }
+Result<void> Overrides::save(const Table& table) const { return write_durably(path_, json_of(table).dump(2) + "\n"); }
 
 Result<void> Overrides::set(const std::string& uplink, std::optional<Override> wanted) {
   auto table = table_;

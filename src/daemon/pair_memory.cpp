@@ -20,7 +20,7 @@ PairMemory::PairMemory(std::string path) : path_(std::move(path)) {
 }
 
 Result<void> PairMemory::save(bool maintenance, const std::map<std::string, std::string>& macs) const {
-  return write_file(path_, nlohmann::json{{"maintenance", maintenance}, {"shared_macs", macs}}.dump(2) + "\n");
+  return write_durably(path_, nlohmann::json{{"maintenance", maintenance}, {"shared_macs", macs}}.dump(2) + "\n");
 }
 
 Result<void> PairMemory::set_maintenance(bool on) {

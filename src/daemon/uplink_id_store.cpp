@@ -24,7 +24,7 @@ Result<UplinkIds> load_uplink_ids(const std::string& path) {
 }
 
 Result<void> save_uplink_ids(const std::string& path, const UplinkIds& ids) {
-  return write_file(path, ids.to_json().dump(2) + "\n");
+  return write_durably(path, ids.to_json().dump(2) + "\n");
 }
 
 }  // namespace fairlead::daemon
