@@ -37,7 +37,7 @@ void PrefixMemory::save() const {
     json.push_back({{"lan", one.lan}, {"prefix", one.prefix.to_text()}});
     if (one.until) json.back()["until"] = to_text(*one.until);
   }
-  if (auto saved = write_durably(path_, json.dump(2) + "\n"); !saved)
+  if (auto saved = write_file(path_, json.dump(2) + "\n"); !saved)
     spdlog::warn("after a restart hosts are not told of prefixes that were lost: {}", saved.error().message);
 }
 

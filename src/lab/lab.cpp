@@ -17,6 +17,7 @@
 #include "base/text.hpp"
 #include "lab/commands.hpp"
 #include "lab/construction.hpp"
+#include "lab/namespace_processes.hpp"
 #include "lab/topology_json.hpp"
 
 namespace fairlead::lab {
@@ -77,7 +78,7 @@ Result<nlohmann::json> read_state(const std::string& lab) {
 }
 
 /// A damaged file tells of none: what it says cannot be trusted to be ours.
-std::vector<LabProcess> processes_in(const nlohmann::json& state) {
+std::vector<LabProcess> noted_processes(const nlohmann::json& state) {
   std::vector<LabProcess> processes;
   try {
     for (const auto& process : state.at("processes"))
@@ -133,7 +134,7 @@ Result<Lab> Lab::attach(const std::string& name) {
   auto topology = topology_from_json(*state);
   if (!topology) return std::unexpected(topology.error());
   Lab lab(name, *std::move(topology));
-  lab.processes_ = processes_in(*state);
+  lab.processes_ = noted_processes(*state);
   return lab;
 }
 
@@ -159,10 +160,13 @@ Result<void> Lab::down() {
 Result<void> Lab::remove(const std::string& name) {
   if (auto good = check_name(name); !good) return good;
   if (const auto state = read_state(name)) {
-    for (const auto& process : processes_in(*state)) end_process(process.pid, process.started);
+    for (const auto& process : noted_processes(*state)) end_process(process.pid, process.started);
   }
   std::string batch;
-  for (const auto& found : namespaces_of(name)) batch += "netns del " + found + "\n";
+  for (const auto& found : namespaces_of(name)) {
+    kill_all_in(found, processes_in(found));
+    batch += "netns del " + found + "\n";
+  }
   if (!batch.empty()) {
     if (auto done = must_run({"ip", "-force", "-batch", "-"}, batch); !done) {
       return std::unexpected(done.error().in("take lab " + name + " down"));
