@@ -1,13 +1,5 @@
 // Power loss and return of a router of a pair.
-#include <poll.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <charconv>
-#include <csignal>
 
 #include "base/text.hpp"
 #include "lab/construction.hpp"
@@ -16,6 +8,7 @@
 #include "lab/namespace_processes.hpp"
 
 namespace fairlead::lab {
+
 Result<std::string> Lab::router_of_pair(const std::string& router) const {
   const auto known = routers();
   if (known.size() < 2) return fail("lab " + name_ + " has no pair of routers (lab up --pair)");

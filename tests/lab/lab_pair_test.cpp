@@ -102,7 +102,7 @@ TEST_F(LabOfAPair, PowerLossEndsEverythingAtOnce) {
   ASSERT_NO_FATAL_FAILURE(make_active("left"));
   auto running = host("left").start({"sleep", "1000"});
   ASSERT_TRUE(running);
-  auto stubborn = host("left").start({"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"});
+  auto stubborn = host("left").start({"sh", "-c", "trap '' TERM; exec sleep 1000"});
   ASSERT_TRUE(stubborn);
   auto bystander = host("right").start({"sleep", "1000"});
   ASSERT_TRUE(bystander);
