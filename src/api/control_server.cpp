@@ -20,7 +20,7 @@ constexpr auto patience = std::chrono::seconds(5);
 constexpr auto accept_pause = std::chrono::milliseconds(200);
 
 struct Commands {
-  std::map<std::string, Handler> handlers;
+  Handlers handlers;
   std::map<std::string, Feed> feeds;
 };
 
@@ -33,21 +33,26 @@ const Feed* feed_of(const std::string& line, const Commands& commands) {
 
 asio::awaitable<void> converse(std::shared_ptr<Protocol::socket> client, std::shared_ptr<const Commands> commands) {
   // The watchdog closes the connection of a client that stays silent or does not read.
-  asio::steady_timer watchdog(co_await asio::this_coro::executor, patience);
-  watchdog.async_wait([client](boost::system::error_code stopped) {
-    if (!stopped) client->close();
-  });
+  asio::steady_timer watchdog(co_await asio::this_coro::executor);
+  const auto be_patient = [&watchdog, client] {
+    watchdog.expires_after(patience);
+    watchdog.async_wait([client](boost::system::error_code stopped) {
+      if (!stopped) client->close();
+    });
+  };
+  be_patient();
   std::string line;
   boost::system::error_code failed;
   co_await asio::async_read_until(*client, asio::dynamic_buffer(line, longest_request), '\n',
                                   asio::redirect_error(asio::use_awaitable, failed));
   if (failed) co_return;
+  watchdog.cancel();
   if (const auto* feed = feed_of(line, *commands)) {
-    watchdog.cancel();
     co_await feed->serve(client);
   } else {
-    const auto answer = answer_line(line, commands->handlers);
-    co_await asio::async_write(*client, asio::buffer(answer), asio::redirect_error(asio::use_awaitable, failed));
+    const auto text = co_await answer_line(line, commands->handlers);
+    be_patient();
+    co_await asio::async_write(*client, asio::buffer(text), asio::redirect_error(asio::use_awaitable, failed));
   }
 }
 
@@ -66,32 +71,37 @@ asio::awaitable<void> accept_clients(Protocol::acceptor acceptor, std::shared_pt
   }
 }
 
-std::string error_line(const std::string& message) {
-  return nlohmann::json{{"ok", false}, {"error", message}}.dump(-1, ' ', false,
-                                                                nlohmann::json::error_handler_t::replace) +
-         "\n";
-}
+nlohmann::json error_answer(const std::string& message) { return {{"ok", false}, {"error", message}}; }
 
 }  // namespace
 
-std::string answer_line(const std::string& line, const std::map<std::string, Handler>& handlers) {
-  const auto request = nlohmann::json::parse(line, nullptr, false);
-  if (!request.is_object() || !request.contains("command") || !request["command"].is_string())
-    return error_line("expected one line of JSON with a \"command\"");
-  const auto handler = handlers.find(request["command"].get<std::string>());
-  if (handler == handlers.end()) return error_line("no such command: " + request["command"].get<std::string>());
-  Result<nlohmann::json> answer;
-  try {
-    answer = handler->second(request);
-  } catch (const nlohmann::json::exception& problem) {  // a field of another type than the command has
-    answer = fail(std::string("the request is not understood: ") + problem.what());
-  }
-  if (!answer) return error_line(answer.error().message);
-  (*answer)["ok"] = true;
-  return answer->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+Handler at_once(std::function<Answer(const nlohmann::json&)> answer) {
+  return [answer = std::move(answer)](nlohmann::json request) -> asio::awaitable<Answer> { co_return answer(request); };
 }
 
-Result<void> serve_control(asio::io_context& loop, const std::string& path, std::map<std::string, Handler> handlers,
+asio::awaitable<nlohmann::json> answer(const Handlers& handlers, nlohmann::json request) {
+  if (!request.is_object() || !request.contains("command") || !request["command"].is_string())
+    co_return error_answer("expected one line of JSON with a \"command\"");
+  const auto command = request["command"].get<std::string>();
+  const auto handler = handlers.find(command);
+  if (handler == handlers.end()) co_return error_answer("no such command: " + command);
+  Answer found;
+  try {
+    found = co_await handler->second(std::move(request));
+  } catch (const nlohmann::json::exception& problem) {  // a field of another type than the command has
+    found = fail(std::string("the request is not understood: ") + problem.what());
+  }
+  if (!found) co_return error_answer(found.error().message);
+  (*found)["ok"] = true;
+  co_return std::move(*found);
+}
+
+asio::awaitable<std::string> answer_line(const std::string& line, const Handlers& handlers) {
+  const auto found = co_await answer(handlers, nlohmann::json::parse(line, nullptr, false));
+  co_return found.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+Result<void> serve_control(asio::io_context& loop, const std::string& path, Handlers handlers,
                            std::map<std::string, Feed> feeds) {
   ::unlink(path.c_str());
   boost::system::error_code failed;

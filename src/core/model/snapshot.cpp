@@ -38,6 +38,7 @@ nlohmann::json uplink_json(const UplinkStatus& uplink) {
                       {"ipv4", path_json(uplink.ipv4)},
                       {"ipv6", path_json(uplink.ipv6)}};
   if (uplink.probes) json["probes"] = probes_json(*uplink.probes);
+  if (uplink.traffic) json["traffic"] = to_json(*uplink.traffic);
   return json;
 }
 
@@ -54,6 +55,7 @@ UplinkStatus read_uplink(const nlohmann::json& json) {
   uplink.ipv4 = read_path(json.at("ipv4"));
   uplink.ipv6 = read_path(json.at("ipv6"));
   if (json.contains("probes")) uplink.probes = read_probes(json.at("probes"));
+  if (json.contains("traffic")) uplink.traffic = traffic_from_json(json.at("traffic"));
   return uplink;
 }
 
@@ -69,6 +71,12 @@ nlohmann::json to_json(const Snapshot& snapshot) {
                       {"last_error", snapshot.last_error}};
   if (snapshot.pair) json["pair"] = to_json(*snapshot.pair);
   if (snapshot.connections) json["connections"] = *snapshot.connections;
+  if (snapshot.connections_limit) json["connections_limit"] = *snapshot.connections_limit;
+  for (const auto& [key, rules] :
+       {std::pair("policies", &snapshot.policies), std::pair("forwards", &snapshot.forwards)}) {
+    json[key] = nlohmann::json::array();
+    for (const auto& hits : *rules) json[key].push_back(to_json(hits));
+  }
   for (const auto& condition : snapshot.conditions) json["conditions"].push_back(to_json(condition));
   for (const auto& uplink : snapshot.uplinks) json["uplinks"].push_back(uplink_json(uplink));
   for (const auto& lan : snapshot.lans)
@@ -99,6 +107,12 @@ Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
       snapshot.pair = *std::move(pair);
     }
     if (json.contains("connections")) snapshot.connections = json.at("connections").get<std::uint64_t>();
+    if (json.contains("connections_limit"))
+      snapshot.connections_limit = json.at("connections_limit").get<std::uint64_t>();
+    for (const auto& hits : json.value("policies", nlohmann::json::array()))
+      snapshot.policies.push_back(hits_from_json(hits));
+    for (const auto& hits : json.value("forwards", nlohmann::json::array()))
+      snapshot.forwards.push_back(hits_from_json(hits));
     for (const auto& uplink : json.at("uplinks")) snapshot.uplinks.push_back(read_uplink(uplink));
     for (const auto& lan : json.at("lans"))
       snapshot.lans.push_back({lan.at("name"), lan.at("device"), lan.at("carrier"), lan.at("addresses"),

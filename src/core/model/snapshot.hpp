@@ -12,6 +12,7 @@
 #include "base/wall_time.hpp"
 #include "core/model/condition.hpp"
 #include "core/model/pair_status.hpp"
+#include "core/model/traffic.hpp"
 
 namespace fairlead {
 
@@ -43,7 +44,8 @@ struct UplinkStatus {
   int tier = 1;
   PathStatus ipv4;
   PathStatus ipv6;
-  std::optional<ProbeStatus> probes;  ///< none: nothing was asked lately
+  std::optional<ProbeStatus> probes;     ///< none: nothing was asked lately
+  std::optional<UplinkTraffic> traffic;  ///< none: its device is not there
   bool operator==(const UplinkStatus&) const = default;
 };
 
@@ -65,13 +67,16 @@ struct Snapshot {
   std::string method;  ///< of balancing, in the file's words
   std::vector<UplinkStatus> uplinks;
   std::vector<LanStatus> lans;
-  std::optional<PairStatus> pair;            ///< none: this router is alone
-  std::vector<Condition> conditions;         ///< what is not normal now
-  std::vector<std::string> warnings;         ///< what of the file cannot take effect now
-  std::uint64_t changes = 0;                 ///< times that the kernel was changed
-  std::uint64_t repairs = 0;                 ///< of these, because somebody else changed what is ours
-  std::optional<std::uint64_t> connections;  ///< entries of the connection table
-  std::string last_error;                    ///< of the latest attempt to change the kernel; empty: it went well
+  std::vector<RuleHits> policies;  ///< in the file's order
+  std::vector<RuleHits> forwards;
+  std::optional<PairStatus> pair;                  ///< none: this router is alone
+  std::vector<Condition> conditions;               ///< what is not normal now
+  std::vector<std::string> warnings;               ///< what of the file cannot take effect now
+  std::uint64_t changes = 0;                       ///< times that the kernel was changed
+  std::uint64_t repairs = 0;                       ///< of these, because somebody else changed what is ours
+  std::optional<std::uint64_t> connections;        ///< entries of the connection table
+  std::optional<std::uint64_t> connections_limit;  ///< of these the kernel allows so many
+  std::string last_error;                          ///< of the latest attempt to change the kernel; empty: it went well
   bool operator==(const Snapshot&) const = default;
 };
 

@@ -1,0 +1,71 @@
+// What the control socket asks.
+#include <nlohmann/json.hpp>
+
+#include "daemon/control_loop.hpp"
+#include "daemon/notify.hpp"
+#include "daemon/pair_request.hpp"
+#include "daemon/snapshot.hpp"
+#include "daemon/wan_request.hpp"
+#include "sys/conntrack/conntrack.hpp"
+
+namespace fairlead::daemon {
+
+std::map<std::string, api::Handler> ControlLoop::handlers() {
+  using nlohmann::json;
+  const auto status = [this] { return json{{"status", to_json(*present())}}; };
+  const auto leases = [this] {
+    auto list = json::array();
+    for (const auto& lease : lan_dhcp_.leases()) list.push_back(to_json(lease));
+    return json{{"leases", std::move(list)}};
+  };
+  const auto done = [](const Result<void>& result) -> Result<json> {
+    if (!result) return std::unexpected(result.error());
+    return json::object();
+  };
+  return {
+      {"status", api::at_once([status](const json&) -> Result<json> { return status(); })},
+      {"reload", api::at_once([this, done](const json&) { return done(reload()); })},
+      {"pair", api::at_once([this](const json& request) { return command_pair(request); })},
+      {"wan", api::at_once([this](const json& request) { return override_uplink(request); })},
+      {"down", api::at_once([this](const json&) { return remove(); })},
+      {"leases", api::at_once([leases](const json&) -> Result<json> { return leases(); })},
+      {"dhcp-event", api::at_once([this, done](const json& event) { return done(dhcp_.take(event)); })},
+  };
+}
+
+Result<nlohmann::json> ControlLoop::remove() {
+  removes_ = true;
+  notify_service_manager("STOPPING=1");
+  end();
+  return nlohmann::json::object();
+}
+
+Result<nlohmann::json> ControlLoop::override_uplink(const nlohmann::json& request) {
+  const auto wish = read_wan_request(request, wall_now());
+  if (!wish) return std::unexpected(wish.error());
+  if (auto taken = router_.override_uplink(wish->uplink, wish->wanted); !taken) return std::unexpected(taken.error());
+  exchange_.pass_on(request);
+  reconcile();
+  const auto told = present();
+  if (!told->last_error.empty()) return fail(told->last_error);
+  return nlohmann::json{{"status", to_json(*told)}};
+}
+
+Result<nlohmann::json> ControlLoop::command_pair(const nlohmann::json& request) {
+  const auto wish = read_pair_request(request);
+  if (!wish) return std::unexpected(wish.error());
+  if (auto done = carry_out(*wish, pair_); !done) return std::unexpected(done.error());
+  return nlohmann::json{{"status", to_json(*present())}};
+}
+
+std::shared_ptr<const Snapshot> ControlLoop::present() const {
+  auto told = std::make_shared<Snapshot>(*router_.snapshot());
+  if (const auto count = conntrack::count()) told->connections = *count;
+  for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
+  told->conditions = journal_.conditions();
+  told->pair = pair_.status();
+  if (told->pair) told->pair->connections = connection_sync_status(connection_sync_.status());
+  return told;
+}
+
+}  // namespace fairlead::daemon

@@ -1,0 +1,85 @@
+#pragma once
+// Purpose: the one event loop: decides when the router looks, compiles and applies, and carries out what the control
+// socket asks. See service.hpp for who is connected to whom.
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "api/control_server.hpp"
+#include "api/feed.hpp"
+#include "daemon/connection_sync.hpp"
+#include "daemon/dhcp_clients.hpp"
+#include "daemon/health_watch.hpp"
+#include "daemon/hook.hpp"
+#include "daemon/journal.hpp"
+#include "daemon/lan_dhcp.hpp"
+#include "daemon/pair.hpp"
+#include "daemon/pair_exchange.hpp"
+#include "daemon/paths.hpp"
+#include "daemon/repair_limit.hpp"
+#include "daemon/router.hpp"
+#include "daemon/router_advertisements.hpp"
+
+namespace fairlead::daemon {
+
+class ControlLoop {
+ public:
+  ControlLoop(Router& router, Journal& journal, const Paths& paths, Leases leases);
+
+  /// Until SIGTERM or SIGINT, or "down".
+  Result<void> run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // control_commands.cpp
+  std::map<std::string, api::Handler> handlers();
+  Result<nlohmann::json> override_uplink(const nlohmann::json& request);
+  Result<nlohmann::json> command_pair(const nlohmann::json& request);
+  Result<nlohmann::json> remove();
+  [[nodiscard]] std::shared_ptr<const Snapshot> present() const;
+
+  void take_role();
+  void take_verdicts();
+  void note_indecision();
+  void take_leases();
+  void follow_uplinks();
+  Result<void> load();
+  Result<void> reload();
+  void wait_for_signal();
+  void watch(int fd);
+  void wait_for_event(boost::asio::posix::stream_descriptor& watched);
+  void schedule_next_round();
+  void schedule(Clock::duration delay);
+  void reconcile();
+  void end();
+
+  boost::asio::io_context loop_{1};
+  Router& router_;
+  Journal& journal_;
+  const Paths& paths_;
+  boost::asio::steady_timer timer_;
+  boost::asio::signal_set signals_;
+  std::deque<boost::asio::posix::stream_descriptor> watched_;
+  RepairLimit repairs_;
+  HealthWatch watch_;
+  api::Feed feed_;
+  Hook hook_;
+  DhcpClients dhcp_;
+  LanDhcp lan_dhcp_;
+  RouterAdvertisements advertisements_;
+  ConnectionSync connection_sync_;
+  Pair pair_;
+  PairExchange exchange_;
+  std::string file_state_ = "loaded";
+  bool undecided_ = false;
+  bool held_back_ = false;  // events do not bring the next round forward
+  bool removes_ = false;
+};
+
+}  // namespace fairlead::daemon
