@@ -19,6 +19,8 @@ std::span<const Command> commands() {
       Command{"reload", "let the running router read its file again", "fairlead reload", configure_reload},
       Command{"status", "show what the running router does and why", "fairlead status --json", configure_status},
       Command{"leases", "show which host of the LANs was lent which address", "fairlead leases", configure_leases},
+      Command{"explain", "tell which way a connection would take, and which line decides",
+              "fairlead explain --from 192.168.1.50 --to 198.51.100.7 --port 443", configure_explain},
       Command{"wan", "take an uplink out by hand, or put it back", "fairlead wan drain cable1 --for 10m",
               configure_wan},
       Command{"pair", "show both routers of a pair, and move the active role", "fairlead pair takeover",

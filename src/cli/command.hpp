@@ -32,6 +32,7 @@ Action configure_run(CLI::App& app);
 Action configure_reload(CLI::App& app);
 Action configure_status(CLI::App& app);
 Action configure_leases(CLI::App& app);
+Action configure_explain(CLI::App& app);
 Action configure_wan(CLI::App& app);
 Action configure_pair(CLI::App& app);
 Action configure_monitor(CLI::App& app);
