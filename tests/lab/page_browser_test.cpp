@@ -119,6 +119,42 @@ TEST_F(PageInBrowser, DrainAsksForTheTokenAndIsRefusedWithoutIt) {
   expect_no_request_elsewhere();
 }
 
+TEST_F(PageInBrowser, ChartsMoveAndTrafficIsShown) {
+  ASSERT_NO_FATAL_FAILURE(start_with_browser(served_in_lan() + three_uplinks));
+  auto& browser = *browser_;
+  ASSERT_NO_FATAL_FAILURE(open_page_with_token());
+  const auto path = [&](const std::string& uplink, const std::string& line) {
+    return browser.evaluate("document.querySelector('[data-chart=" + uplink + "] ." + line + "').getAttribute('d')");
+  };
+  browser.click("input[name=span][value=minute]");
+  ASSERT_TRUE(browser.wait_for("document.querySelector('[data-chart=cable1] .l1').getAttribute('d').includes('L')"));
+  // Over all three uplinks: some 40 kbit/s each.
+  std::vector<lab::TcpStream> drips;
+  for (int n = 0; n < 9; ++n) {
+    auto stream = host("home-2").connect({server(1), lab::drip_port}, lab::in(2s));
+    ASSERT_TRUE(stream) << stream.error().message;
+    drips.push_back(std::move(*stream));
+  }
+  for (const auto* uplink : {"cable1", "cable2", "lte"}) {
+    const auto before = path(uplink, "l1");
+    EXPECT_TRUE(lab::wait_until([&] { return path(uplink, "l1") != before; }, lab::in(5s))) << uplink;
+    EXPECT_TRUE(
+        browser.wait_for("/^[1-9].* kbit/.test(document.querySelector('" + card(uplink) + " .rates .a').textContent)"))
+        << uplink;
+    EXPECT_NE(path(uplink, "l3"), "") << "latency";
+  }
+  EXPECT_TRUE(browser.wait_for("document.querySelector('#talkers').innerText.includes('192.168.1.')"));
+  browser.evaluate("document.querySelector('#flows').scrollIntoView()");
+  EXPECT_TRUE(browser.wait_for("document.querySelector('#flows').innerText.includes('192.0.2.1:11')"));
+  browser.click("input[name=span][value=hour]");
+  EXPECT_TRUE(browser.wait_for("document.querySelector('[data-chart=cable1] .l1').getAttribute('d').length > 5", 25s));
+  EXPECT_THAT(
+      browser.evaluate("document.querySelector('[data-chart=cable1]').getAttribute('aria-label')").get<std::string>(),
+      HasSubstr("cable1, last hour: down up to "));
+  EXPECT_THAT(unexpected_complaints(), IsEmpty());
+  expect_no_request_elsewhere();
+}
+
 TEST_F(PageInBrowser, TheBannerComesWithALostConnectionAndGoes) {
   ASSERT_NO_FATAL_FAILURE(start_with_browser(served_in_lan() + three_uplinks));
   ASSERT_NO_FATAL_FAILURE(open_page_with_token());
@@ -171,6 +207,81 @@ TEST_F(PageInBrowser, ItFitsAPhoneAndADesktop) {
     browser_->look_as(width, 900, width < 500, width == 390);
     EXPECT_LE(browser_->evaluate("document.documentElement.scrollWidth").get<int>(), width);
   }
+  EXPECT_THAT(unexpected_complaints(), IsEmpty());
+}
+
+/// The pictures of the documents are these; they are written there only where FAIRLEAD_PICTURES says so.
+class PagePictures : public PageInBrowser {
+ protected:
+  static constexpr const char* rules = R"(
+[[policy]]
+name = "bank"
+destination = "192.0.2.8"
+use = ["cable1", "cable2"]
+[[policy]]
+name = "calls"
+protocol = "udp"
+port = "10000-20000"
+use = "lowest-latency"
+[[forward]]
+name = "web"
+protocol = "tcp"
+port = 80
+to = "192.168.1.101:8080"
+)";
+  static bool wanted() { return std::getenv("FAIRLEAD_PICTURES") != nullptr; }
+
+  void take(const std::string& name) {
+    const auto picture = browser_->screenshot();
+    EXPECT_GT(picture.size(), 20'000U) << "not an empty page";
+    if (!wanted()) return;
+    const auto bytes = lab::must_run({"base64", "-d"}, picture);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    const std::string folder = SOURCE_FOLDER "/docs/images";
+    ASSERT_TRUE(write_file(folder + "/" + name, *bytes));
+  }
+  [[nodiscard]] std::string ground() {
+    return browser_->evaluate("getComputedStyle(document.body).backgroundColor").get<std::string>();
+  }
+  /// Waves of traffic, until the chart of the last minute is as full as it shall be.
+  void make_traffic() {
+    const auto points = wanted() ? 60 : 5;
+    const auto full = "document.querySelector('[data-chart=cable1] .l1').getAttribute('d').split(/[ML]/).length > " +
+                      std::to_string(points);
+    std::vector<lab::TcpStream> drips;
+    int turn = 0;
+    EXPECT_TRUE(lab::wait_until(
+        [&] {
+          const auto host_name = turn % 3 == 0 ? "home-2" : "home-1";
+          auto stream = host(host_name).connect({server(1 + turn % 8), lab::drip_port}, lab::in(2s));
+          if (stream) drips.push_back(std::move(*stream));
+          if (++turn % 60 > 40 && drips.size() > 12) drips.erase(drips.begin(), drips.begin() + 12);
+          return browser_->wait_for(full, 300ms);
+        },
+        lab::in(90s)));
+    streams_ = std::move(drips);
+  }
+
+  std::vector<lab::TcpStream> streams_;
+};
+
+TEST_F(PagePictures, LightOnADesktopAndDarkOnAPhone) {
+  ASSERT_NO_FATAL_FAILURE(start_with_browser(served_in_lan() + three_uplinks + rules));
+  auto& browser = *browser_;
+  browser.look_as(1280, 1330, false, false);
+  ASSERT_NO_FATAL_FAILURE(open_page_with_token());
+  using lab::Fault;
+  for (const auto& [uplink, delay] : {std::pair{"cable1", 12ms}, std::pair{"cable2", 23ms}, std::pair{"lte", 41ms}})
+    ASSERT_TRUE(lab_->fault(uplink, {.kind = Fault::Kind::delay, .percent = 0, .delay = delay}));
+  browser.click("input[name=span][value=minute]");
+  make_traffic();
+  EXPECT_EQ(ground(), "rgb(244, 246, 244)");
+  take("page-light.png");
+  ASSERT_TRUE(lab_->cut("cable2"));
+  ASSERT_TRUE(wait_for_card("cable2", "down"));
+  browser.look_as(390, 1500, true, true);
+  EXPECT_EQ(ground(), "rgb(17, 24, 26)");
+  take("page-dark-phone.png");
   EXPECT_THAT(unexpected_complaints(), IsEmpty());
 }
 
