@@ -1,7 +1,9 @@
-// Purpose: any bytes from a client of the page, in pieces as the network cuts them: what comes out is a whole answer with
-// the strict headers, no stranger is let in, and no command is asked that a browser must not ask. Run with
+// Purpose: any bytes from a client of the page, in pieces as the network cuts them: what comes out is a whole answer
+// with the strict headers, no stranger is let in, and no command is asked that a browser must not ask. Run with
 // tests/fuzz/run.
-// Sources: base core/model api/control_server.cpp api/feed.cpp api/http/message.cpp api/http/origin.cpp api/http/guard.cpp api/http/failure_limit.cpp api/http/sessions.cpp api/http/site.cpp api/http/event_stream.cpp api/http/wire.cpp
+// Sources: base core/model api/control_server.cpp api/feed.cpp api/http/message.cpp api/http/origin.cpp
+// api/http/guard.cpp api/http/failure_limit.cpp api/http/sessions.cpp api/http/site.cpp api/http/event_stream.cpp
+// api/http/wire.cpp
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstdint>
@@ -65,7 +67,7 @@ std::optional<Request> parsed(std::string_view bytes, std::size_t piece, const I
     waiting.erase(0, used);
     if (failed == boost::beast::http::error::need_more) failed = {};
     if (failed) {
-      if (const auto refusal = refusal_of(failed)) require(head_of(*refusal, false).starts_with("HTTP/1.1 4"));
+      if (const auto refusal = refusal_of(failed)) require(head_of(*refusal, false, false).starts_with("HTTP/1.1 4"));
       return std::nullopt;
     }
     if (waiting.size() > longest_header + longest_body) return std::nullopt;
@@ -74,7 +76,7 @@ std::optional<Request> parsed(std::string_view bytes, std::size_t piece, const I
 }
 
 void check(const Request& request, const Response& response) {
-  const auto head = head_of(response, true);
+  const auto head = head_of(response, true, true);
   require(head.starts_with("HTTP/1.1 ") && head.ends_with("\r\n\r\n"));
   // One head only, whatever bytes the request had.
   require(head.find("\r\n\r\n") == head.size() - 4);

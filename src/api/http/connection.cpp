@@ -61,7 +61,7 @@ class Connection {
   void expire_after(std::chrono::seconds time) { beast::get_lowest_layer(*stream_).expires_after(time); }
 
   asio::awaitable<bool> write(const Response& response, bool keeps_alive, bool with_body) {
-    const auto head = head_of(response, keeps_alive);
+    const auto head = head_of(response, keeps_alive, is_tls || client_.is_loopback());
     std::vector<asio::const_buffer> parts{asio::buffer(head)};
     if (with_body && !response.is_stream) parts.push_back(asio::buffer(*response.body));
     boost::system::error_code failed;

@@ -90,7 +90,6 @@ const std::vector<std::pair<std::string, std::string>>& strict_headers() {
       {"X-Content-Type-Options", "nosniff"},
       {"X-Frame-Options", "DENY"},
       {"Referrer-Policy", "no-referrer"},
-      {"Cross-Origin-Opener-Policy", "same-origin"},
       {"Cross-Origin-Resource-Policy", "same-origin"},
       {"Cross-Origin-Embedder-Policy", "require-corp"},
       {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},

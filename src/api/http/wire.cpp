@@ -46,13 +46,14 @@ std::optional<Response> refusal_of(const boost::system::error_code& problem) {
   return std::nullopt;
 }
 
-std::string head_of(const Response& response, bool keeps_alive) {
+std::string head_of(const Response& response, bool keeps_alive, bool trustworthy) {
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(response.status));
   auto head =
       fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nConnection: {}\r\n", response.status,
                   std::string_view(reason.data(), reason.size()), response.type, keeps_alive ? "keep-alive" : "close");
   if (!response.is_stream && response.status != 304)
     head += fmt::format("Content-Length: {}\r\n", response.body->size());
+  if (trustworthy) head += "Cross-Origin-Opener-Policy: same-origin\r\n";
   if (response.header("Cache-Control").empty()) head += "Cache-Control: no-store\r\n";
   for (const auto* list : {&strict_headers(), &response.headers})
     for (const auto& [name, value] : *list) head += fmt::format("{}: {}\r\n", name, value);

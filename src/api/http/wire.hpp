@@ -21,7 +21,8 @@ void set_limits(Parser& parser);
 [[nodiscard]] Request request_of(const Parser& parser, const IpAddress& client, bool tls);
 /// What a client gets whose request is none; none: it has gone, or is not worth an answer.
 [[nodiscard]] std::optional<Response> refusal_of(const boost::system::error_code& problem);
-/// The head of an answer, up to the empty line. The body follows, but for HEAD and 304.
-[[nodiscard]] std::string head_of(const Response& response, bool keeps_alive);
+/// The head of an answer, up to the empty line. The body follows, but for HEAD and 304. `trustworthy`: over TLS or
+/// loopback, without which browsers complain of some of the headers (W3C, Secure Contexts).
+[[nodiscard]] std::string head_of(const Response& response, bool keeps_alive, bool trustworthy);
 
 }  // namespace fairlead::api::http
