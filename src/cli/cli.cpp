@@ -26,6 +26,7 @@ std::span<const Command> commands() {
       Command{"pair", "show both routers of a pair, and move the active role", "fairlead pair takeover",
               configure_pair},
       Command{"monitor", "print every change as it happens, a line each", "fairlead monitor --json", configure_monitor},
+      Command{"token", "print what lets a browser or script in to the page", "fairlead token", configure_token},
       Command{"down", "remove everything that is Fairlead's from the kernel", "fairlead down", configure_down},
       Command{"lab", "play router on this machine, in network namespaces", "fairlead lab demo", configure_lab},
       Command{"reference", "print the reference of all keys of the file (Markdown)",

@@ -36,6 +36,7 @@ Action configure_explain(CLI::App& app);
 Action configure_wan(CLI::App& app);
 Action configure_pair(CLI::App& app);
 Action configure_monitor(CLI::App& app);
+Action configure_token(CLI::App& app);
 Action configure_down(CLI::App& app);
 Action configure_lab(CLI::App& app);
 Action configure_reference(CLI::App& app);

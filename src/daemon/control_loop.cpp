@@ -53,7 +53,8 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
              [this](const nlohmann::json& document) { exchange_.take(document); }}),
       exchange_(loop_, pair_, router_, watch_, dhcp_, lan_dhcp_,
                 {[this] { schedule(debounce); },
-                 [this](const nlohmann::json& wish) { static_cast<void>(override_uplink(wish)); }}) {
+                 [this](const nlohmann::json& wish) { static_cast<void>(override_uplink(wish)); }}),
+      page_(loop_, journal, paths, {handlers(), [this] { return present(); }, [this] { return lan_dhcp_.leases(); }}) {
   journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
   journal_.listen([this](const Event& event) { hook_.tell(event); });
 }
@@ -132,6 +133,7 @@ Result<void> ControlLoop::load() {
   auto done = router_.reload();
   if (done) {
     hook_.set_program(router_.config().router.hook);
+    page_.follow(router_.config(), router_.snapshot()->name);
     journal_.set_conditions("file", {});
     hits_.forget();
   }

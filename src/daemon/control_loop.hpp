@@ -21,6 +21,7 @@
 #include "daemon/hook.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/lan_dhcp.hpp"
+#include "daemon/page.hpp"
 #include "daemon/pair.hpp"
 #include "daemon/pair_exchange.hpp"
 #include "daemon/paths.hpp"
@@ -87,6 +88,7 @@ class ControlLoop {
   ConnectionSync connection_sync_;
   Pair pair_;
   PairExchange exchange_;
+  Page page_;
   std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
