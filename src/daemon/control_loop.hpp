@@ -12,6 +12,7 @@
 
 #include "api/control_server.hpp"
 #include "api/feed.hpp"
+#include "daemon/change_control.hpp"
 #include "daemon/connection_sync.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/health_watch.hpp"
@@ -49,8 +50,8 @@ class ControlLoop {
   void note_indecision();
   void take_leases();
   void follow_uplinks();
-  Result<void> load();
-  Result<void> reload();
+  Result<void> load(const std::string& text);
+  Result<void> reload(const std::string& by);
   void wait_for_signal();
   void watch(int fd);
   void wait_for_event(boost::asio::posix::stream_descriptor& watched);
@@ -76,7 +77,7 @@ class ControlLoop {
   ConnectionSync connection_sync_;
   Pair pair_;
   PairExchange exchange_;
-  std::string file_state_ = "loaded";
+  ChangeControl changes_;
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;
