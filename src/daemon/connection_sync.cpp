@@ -100,7 +100,7 @@ void ConnectionSync::take_role() {
   refresh_later();
 }
 
-void ConnectionSync::peer_returned() {
+void ConnectionSync::catch_up() {
   if (!active_ && service_.running()) order(SyncOrder::request_everything);
 }
 

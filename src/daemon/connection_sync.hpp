@@ -2,7 +2,7 @@
 // Purpose: the connections of a pair of routers, the same on both: conntrackd as a service below us, told what it
 // must do when this router becomes active, and watched.
 //
-//   file ─▶ follow ─▶ conntrackd ◀─ orders ◀─ set_active, peer_returned, a timer
+//   file ─▶ follow ─▶ conntrackd ◀─ orders ◀─ set_active, catch_up, a timer
 //                          └─▶ statistics, every few seconds ─▶ conditions, status
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -38,8 +38,8 @@ class ConnectionSync {
   /// would lose it. Standby: what ends in this kernel, where no packets pass, must not end at the other router; so
   /// conntrackd forgets that it was ever this one's.
   void set_active(bool active);
-  /// The other router is there again: a standby asks it for everything.
-  void peer_returned();
+  /// A standby asks the other router for everything: it is there again, or something went wrong on the way.
+  void catch_up();
   void stop(std::function<void()> done);
 
   struct Status {

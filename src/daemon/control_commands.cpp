@@ -9,6 +9,12 @@
 #include "sys/conntrack/conntrack.hpp"
 
 namespace fairlead::daemon {
+namespace {
+
+/// Of flows that are told where nobody says how many.
+constexpr std::size_t most_flows = 1000;
+
+}  // namespace
 
 std::map<std::string, api::Handler> ControlLoop::handlers() {
   using nlohmann::json;
@@ -29,10 +35,42 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
       {"wan", api::at_once([this](const json& request) { return override_uplink(request); })},
       {"down", api::at_once([this](const json&) { return remove(); })},
       {"leases", api::at_once([leases](const json&) -> Result<json> { return leases(); })},
+      {"charts", api::at_once([this](const json& request) { return traffic_.charts(request.value("span", "hour")); })},
+      {"flows", [this](json request) { return tell_flows(std::move(request)); }},
+      {"talkers", [this](const json&) { return tell_talkers(); }},
       {"dhcp-event", api::at_once([this, done](const json& event) { return done(dhcp_.take(event)); })},
   };
   table.merge(changes_.handlers());
   return table;
+}
+
+boost::asio::awaitable<Result<std::vector<flows::Flow>>> ControlLoop::look_at_flows() {
+  auto entries = co_await census_.look();
+  if (!entries) co_return std::unexpected(entries.error());
+  std::vector<flows::Flow> all;
+  const flows::Reader reader(router_.config(), router_.facts(), router_.compiled().uplinks);
+  for (const auto& entry : *entries) all.push_back(reader.read(entry));
+  flow_book_.rate(all, Clock::now());
+  co_return all;
+}
+
+boost::asio::awaitable<api::Answer> ControlLoop::tell_flows(nlohmann::json request) {
+  const auto filter = flows::read_filter(request, router_.config());
+  if (!filter) co_return std::unexpected(filter.error());
+  auto all = co_await look_at_flows();
+  if (!all) co_return std::unexpected(all.error());
+  std::erase_if(*all, [&](const flows::Flow& flow) { return !filter->takes(flow); });
+  flows::sort_by_rate(*all);
+  co_return nlohmann::json{{"total", all->size()},
+                           {"flows", flows::list_json(*all, request.value("limit", most_flows))}};
+}
+
+boost::asio::awaitable<api::Answer> ControlLoop::tell_talkers() {
+  const auto all = co_await look_at_flows();
+  if (!all) co_return std::unexpected(all.error());
+  auto list = nlohmann::json::array();
+  for (const auto& talker : flows::talkers(*all)) list.push_back(to_json(talker));
+  co_return nlohmann::json{{"talkers", std::move(list)}};
 }
 
 Result<nlohmann::json> ControlLoop::remove() {
@@ -60,10 +98,18 @@ Result<nlohmann::json> ControlLoop::command_pair(const nlohmann::json& request) 
   return nlohmann::json{{"status", to_json(*present())}};
 }
 
-std::shared_ptr<const Snapshot> ControlLoop::present() const {
+std::shared_ptr<const Snapshot> ControlLoop::present() {
   auto told = std::make_shared<Snapshot>(*router_.snapshot());
   if (const auto count = conntrack::count()) told->connections = *count;
-  for (auto& uplink : told->uplinks) uplink.probes = probe_status(watch_.quality(uplink.id));
+  if (const auto limit = conntrack::limit()) told->connections_limit = *limit;
+  for (auto& uplink : told->uplinks) {
+    uplink.probes = probe_status(watch_.quality(uplink.id));
+    uplink.traffic = traffic_.of(uplink.id);
+    if (uplink.traffic) uplink.traffic->connections = census_.connections_of(uplink.id);
+  }
+  const auto& hits = hits_.look(router_.config(), router_.compiled().origins);
+  told->policies = hits.policies;
+  told->forwards = hits.forwards;
   told->conditions = journal_.conditions();
   told->pair = pair_.status();
   if (told->pair) told->pair->connections = connection_sync_status(connection_sync_.status());

@@ -34,6 +34,10 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
       signals_(loop_),
       repairs_(journal),
       watch_(loop_, [this] { take_verdicts(); }),
+      census_(loop_, [this] { connection_sync_.catch_up(); }),
+      traffic_(
+          loop_, [this](UplinkId id) { return watch_.quality(id); },
+          [this](UplinkId id) { return census_.connections_of(id); }),
       feed_([this] { return opening_lines(*present()); }),
       hook_(loop_, journal),
       dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
@@ -43,7 +47,7 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
       pair_(loop_, journal, paths,
             {[this] { take_role(); },
              [this] {
-               connection_sync_.peer_returned();
+               connection_sync_.catch_up();
                exchange_.greet();
              },
              [this](const nlohmann::json& document) { exchange_.take(document); }}),
@@ -116,6 +120,10 @@ void ControlLoop::follow_uplinks() {
   lan_dhcp_.follow(router_.dhcp_servers());
   advertisements_.follow(router_.advertisements());
   const auto& config = router_.config();
+  std::optional<pair::TranslatedAddresses> translated;
+  if (config.ha && pair_.role() == Role::standby) translated.emplace(config, router_.compiled().uplinks);
+  census_.follow(config.router.mark_mask, std::move(translated));
+  traffic_.follow(router_.probed_uplinks());
   connection_sync_.follow(
       config.ha ? render::conntrackd_conf(config, {paths_.conntrackd_socket(), paths_.conntrackd_lock()}) : "");
   pair_.follow(config, router_.snapshot()->name, router_.pair_news());
@@ -125,7 +133,10 @@ void ControlLoop::follow_uplinks() {
 
 Result<void> ControlLoop::load(const std::string& text) {
   auto done = router_.load(text);
-  if (done) hook_.set_program(router_.config().router.hook);
+  if (done) {
+    hook_.set_program(router_.config().router.hook);
+    hits_.forget();
+  }
   return done;
 }
 

@@ -12,10 +12,13 @@
 
 #include "api/control_server.hpp"
 #include "api/feed.hpp"
+#include "core/flows/flow_book.hpp"
 #include "daemon/change_control.hpp"
+#include "daemon/connection_census.hpp"
 #include "daemon/connection_sync.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/health_watch.hpp"
+#include "daemon/hit_counts.hpp"
 #include "daemon/hook.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/lan_dhcp.hpp"
@@ -25,6 +28,7 @@
 #include "daemon/repair_limit.hpp"
 #include "daemon/router.hpp"
 #include "daemon/router_advertisements.hpp"
+#include "daemon/traffic.hpp"
 
 namespace fairlead::daemon {
 
@@ -43,7 +47,10 @@ class ControlLoop {
   Result<nlohmann::json> override_uplink(const nlohmann::json& request);
   Result<nlohmann::json> command_pair(const nlohmann::json& request);
   Result<nlohmann::json> remove();
-  [[nodiscard]] std::shared_ptr<const Snapshot> present() const;
+  boost::asio::awaitable<Result<std::vector<flows::Flow>>> look_at_flows();
+  boost::asio::awaitable<api::Answer> tell_flows(nlohmann::json request);
+  boost::asio::awaitable<api::Answer> tell_talkers();
+  [[nodiscard]] std::shared_ptr<const Snapshot> present();
 
   void take_role();
   void take_verdicts();
@@ -69,6 +76,10 @@ class ControlLoop {
   std::deque<boost::asio::posix::stream_descriptor> watched_;
   RepairLimit repairs_;
   HealthWatch watch_;
+  ConnectionCensus census_;
+  Traffic traffic_;
+  flows::FlowBook flow_book_;
+  HitCounts hits_;
   api::Feed feed_;
   Hook hook_;
   DhcpClients dhcp_;

@@ -23,6 +23,7 @@ std::vector<Probed> probed(const Config& config, const std::vector<compile::Upli
   std::vector<Probed> result;
   for (const auto& uplink : uplinks) {
     Probed one;
+    one.name = uplink.wan->name;
     one.device = uplink.wan->interface;
     if (uplink.link != nullptr) one.link = uplink.link->index;
     one.mark = config.router.mark_mask.value(uplink.id);

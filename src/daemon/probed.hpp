@@ -14,6 +14,7 @@ namespace fairlead::daemon {
 /// One uplink, as far as probing needs it.
 struct Probed {
   health::Subject subject;
+  std::string name;
   std::string device;
   IfIndex link;  ///< of that device; 0: there is none
   std::uint32_t mark = 0;

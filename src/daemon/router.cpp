@@ -96,9 +96,9 @@ Result<void> Router::load(const std::string& text) {
     return std::unexpected(error);
   }
   ids_ = std::move(ids);
-  finish(*fresh, **settled);
+  finish(*fresh, std::move(*settled));
   tidy_overrides(*fresh);
-  config_ = std::move(fresh);  // history and snapshot are values; nothing points into the old one any more
+  config_ = std::move(fresh);  // nothing points into the old one any more
   return {};
 }
 
@@ -176,7 +176,7 @@ Result<void> Router::reconcile() {
     note_failure(settled.error().message);
     return std::unexpected(settled.error());
   }
-  finish(*config_, **settled);
+  finish(*config_, std::move(*settled));
   return {};
 }
 
@@ -223,7 +223,8 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     tell_changes(plan);
     ++changes_;
     // In a later round the same wish may also be a cable's that came back meanwhile; that is nobody's doing.
-    if (round == 0 && settled->compiled.state == wanted_ && !is_our_clients_doing(plan)) ++repairs_;
+    if (round == 0 && settled_ && settled->compiled.state == settled_->compiled.state && !is_our_clients_doing(plan))
+      ++repairs_;
   }
   return fail("the kernel does not stay as it was set: another program seems to change the same things");
 }
@@ -255,10 +256,11 @@ void Router::note_success() {
   last_error_.clear();
 }
 
-void Router::finish(const Config& config, const Settled& settled) {
+void Router::finish(const Config& config, std::unique_ptr<Settled> fresh) {
   note_success();
-  wanted_ = settled.compiled.state;
-  if (auto forgotten = sysctls_.forget_all_but(wanted_.sysctls); !forgotten)
+  settled_ = std::move(fresh);
+  const auto& settled = *settled_;
+  if (auto forgotten = sysctls_.forget_all_but(settled.compiled.state.sysctls); !forgotten)
     spdlog::warn("{}", forgotten.error().message);
   const auto news = history_.update(settled.compiled.uplinks, wall_now());
   for (const auto& event : news.events) journal_.tell(event);

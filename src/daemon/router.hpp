@@ -97,6 +97,9 @@ class Router {
   [[nodiscard]] const std::string& file() const { return file_; }
   /// Of the latest load() that went well.
   [[nodiscard]] const Config& config() const { return *config_; }
+  /// What the kernel was brought to last, and from what.
+  [[nodiscard]] const compile::Compiled& compiled() const { return settled_->compiled; }
+  [[nodiscard]] const Facts& facts() const { return settled_->facts; }
 
  private:
   Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
@@ -118,7 +121,7 @@ class Router {
   static void tell_changes(const Plan& plan);
   void note_failure(const std::string& why);
   void note_success();
-  void finish(const Config& config, const Settled& settled);
+  void finish(const Config& config, std::unique_ptr<Settled> settled);
   static void end_lost_connections(const Config& config, const Settled& settled,
                                    const std::vector<UplinkHistory::Lost>& lost);
   /// No uplink works, and the other router of the pair is about to go on with the connections.
@@ -154,7 +157,7 @@ class Router {
   Failbacks failbacks_;
   LanHistory lan_history_;
   RouterSearch router_search_;
-  State wanted_;  // of the latest success, to tell repairs from changes of our own
+  std::unique_ptr<Settled> settled_;  // of the latest success; points into config_
   WallTime started_;
   std::uint64_t changes_ = 0;
   std::uint64_t repairs_ = 0;

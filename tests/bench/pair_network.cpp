@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
 
 #include "api/control.hpp"
 #include "base/file.hpp"
@@ -17,6 +19,7 @@
 #include "lab/holders.hpp"
 #include "lab/router_process.hpp"
 #include "lab/wait.hpp"
+#include "sys/conntrack/connections.hpp"
 #include "sys/conntrack/conntrack.hpp"
 
 namespace fairlead::bench {
@@ -122,6 +125,41 @@ Result<void> PairNetwork::await_connections(const std::string& router, std::uint
   };
   if (lab::wait_until(enough, lab::in(20s))) return {};
   return fail(fmt::format("{} knows {} of {} connections", router, known, count));
+}
+
+Result<std::size_t> PairNetwork::missing_at_other(const std::string& router) const {
+  const auto connections = [&](const std::string& at) {
+    std::vector<ConnectionEntry> found;
+    const auto done = lab_.host(at)->inside([&] {
+      return conntrack::each_connection([&](const ConnectionEntry& entry) {
+        if (tcp_state_text(entry.tcp_state) == "ESTABLISHED") found.push_back(entry);
+      });
+    });
+    return done ? Result<std::vector<ConnectionEntry>>(std::move(found)) : std::unexpected(done.error());
+  };
+  const auto here = connections(router);
+  if (!here) return std::unexpected(here.error());
+  const auto there = connections(other(router));
+  if (!there) return std::unexpected(there.error());
+  using Key = std::tuple<Endpoint, Endpoint, Endpoint, Endpoint, std::uint32_t>;
+  const auto key = [](const ConnectionEntry& entry) -> Key {
+    return {entry.original.source, entry.original.destination, entry.reply.source, entry.reply.destination, entry.mark};
+  };
+  std::set<Key> known;
+  for (const auto& entry : *there) known.insert(key(entry));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(*here, [&](const ConnectionEntry& entry) { return !known.contains(key(entry)); }));
+}
+
+Result<void> PairNetwork::await_sameness(const std::string& router) const {
+  std::size_t missing = 0;
+  const auto same = [&] {
+    const auto found = missing_at_other(router);
+    missing = found.value_or(1);
+    return missing == 0;
+  };
+  if (lab::wait_until(same, lab::in(20s))) return {};
+  return fail(fmt::format("the other router lacks {} connections of {}", missing, router));
 }
 
 Result<void> PairNetwork::start(const std::string& router) {

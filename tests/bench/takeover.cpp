@@ -127,9 +127,17 @@ Result<void> measure_once(PairNetwork& pair, const Scenario& scenario, const Tak
   const auto connections = static_cast<std::uint64_t>(options.crowd) * lab::habits.size();
   if (auto known = pair.await_connections(PairNetwork::other(*active), connections); !known) return known;
   stay_calm(random);
+  const auto missing = pair.missing_at_other(*active);
+  if (!missing) return std::unexpected(missing.error());
+  figures.missing.push_back(static_cast<double>(*missing));
+  if (auto same = pair.await_sameness(*active); !same) return same;
   if (auto done = scenario.event(pair, *active); !done) return done;
   static_cast<void>(lab::wait_ready(-1, 0, lab::in(after_event)));
-  add(figures, *flows, (*crowd)->finish(crowd_patience));
+  const auto report = (*crowd)->finish(crowd_patience);
+  add(figures, *flows, report);
+  for (const auto& death : report.deaths) fmt::print(stderr, "\r\033[K{}: {}\n", scenario.name, death);
+  if (*missing != 0)
+    fmt::print(stderr, "\r\033[K{}: the standby had {} connections wrong at first\n", scenario.name, *missing);
   const auto now = pair.active();
   if (!now) return fail("not exactly one router is active afterwards");
   if ((now != active) != scenario.moves) return fail(fmt::format("{} is active, {} was", *now, *active));
@@ -189,6 +197,7 @@ std::string to_json(const std::vector<TakeoverFigures>& figures) {
                     {"tcp_answer_ms", one.pause_exchange},
                     {"tcp_stream_ms", one.pause_stream},
                     {"tcp_dead", one.dead},
+                    {"entries_missing", one.missing},
                     {"tcp_opened", one.opened}});
   return nlohmann::json{{"pair", list}}.dump(2) + "\n";
 }

@@ -25,6 +25,7 @@ struct TakeoverFigures {
   std::vector<double> pause_exchange;  ///< the longest wait for an answer over TCP, ms
   std::vector<double> pause_stream;    ///< the longest stop of a TCP download or upload, ms; holds their beat of 100 ms
   std::vector<double> dead;            ///< TCP connections that carry no data any more
+  std::vector<double> missing;         ///< TCP connections that the standby does not know just before
   int opened = 0;                      ///< TCP connections, of all runs
 };
 

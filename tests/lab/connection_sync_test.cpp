@@ -47,8 +47,8 @@ class SyncSide {
   void set_active(bool active) {
     thread_.call([&] { sync_->set_active(active); });
   }
-  void peer_returned() {
-    thread_.call([&] { sync_->peer_returned(); });
+  void catch_up() {
+    thread_.call([&] { sync_->catch_up(); });
   }
   ConnectionSync::Status status() {
     ConnectionSync::Status copy;
@@ -235,7 +235,7 @@ TEST_F(ConnectionSyncs, ASecondTakeoverKeepsEverything) {
   right->set_active(true);
   left->start();
   ASSERT_TRUE(left->works());
-  left->peer_returned();
+  left->catch_up();
   EXPECT_TRUE(all_there(*left)) << "right never saw these connections begin";
   EXPECT_THAT(left->connections(), HasSubstr("mark=16777216"));
   right->set_active(false);

@@ -82,10 +82,10 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   add_from_lan(context, table);
   add_output(context, table);
   add_choice(context, table);
-  add_policies(context, table);
+  add_policies(context, table, result.origins.policies);
   add_balance(context, table);
   add_nat(context, table);
-  add_forwards(context, table);
+  add_forwards(context, table, result.origins.forwards);
   add_filter(context, table);
   add_mss_clamp(context, table);
   give_sizes(table);

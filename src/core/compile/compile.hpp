@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/compile/origins.hpp"
 #include "core/compile/uplinks.hpp"
 #include "core/model/advertisement.hpp"
 #include "core/model/dhcp_server.hpp"
@@ -15,6 +16,7 @@ namespace fairlead::compile {
 struct Compiled {
   State state;
   std::unique_ptr<Facts> foreseen;  ///< with devices that the State makes; none where all are there
+  Origins origins;                  ///< of elements of the nft table
   std::vector<Uplink> uplinks;      ///< points into the Config and Facts it was made from, and into `foreseen`
   DhcpServers dhcp;                 ///< of the LANs
   std::vector<LanAdvertisement> advertisements;

@@ -33,22 +33,28 @@ bool keeps_ports(const ForwardConfig& forward) { return !forward.to_port || *for
 /// The maps of one group and family, made when the first forward needs them.
 class ForwardMaps {
  public:
-  ForwardMaps(nft::Table& table, Family family, const std::string& group) : table_(table), family_(family) {
+  ForwardMaps(nft::Table& table, Family family, const std::string& group, ElementOrigins& origins)
+      : table_(table), family_(family), origins_(origins) {
     const auto stem = fmt::format("forward{}_{}", digit(family), group);
     single_ = stem;
     ranges_ = stem + "_ranges";
   }
 
-  void add(const ForwardConfig& forward) {
+  /// `index` into the file's list.
+  void add(const ForwardConfig& forward, std::size_t index) {
     for (const auto protocol : forward.protocols) {
       if (forward.port.size() > 1 && keeps_ports(forward)) {
-        ranges().elements.emplace(fmt::format("{} . {}", protocol.number, to_text(forward.port)), forward.to.to_text());
+        const auto key = fmt::format("{} . {}", protocol.number, to_text(forward.port));
+        ranges().elements.emplace(key, forward.to.to_text());
+        origins_[ranges_].emplace(key, index);
         continue;
       }
       const int shift = forward.to_port.value_or(forward.port.first) - forward.port.first;
-      for (int port = forward.port.first; port <= forward.port.last; ++port)
-        single().elements.emplace(fmt::format("{} . {}", protocol.number, port),
-                                  fmt::format("{} . {}", forward.to.to_text(), port + shift));
+      for (int port = forward.port.first; port <= forward.port.last; ++port) {
+        const auto key = fmt::format("{} . {}", protocol.number, port);
+        single().elements.emplace(key, fmt::format("{} . {}", forward.to.to_text(), port + shift));
+        origins_[single_].emplace(key, index);
+      }
     }
   }
 
@@ -61,17 +67,18 @@ class ForwardMaps {
  private:
   nft::Set& single() {
     return add_map(table_, single_,
-                   fmt::format("type inet_proto . inet_service : {} . inet_service;", address_type(family_)),
+                   fmt::format("type inet_proto . inet_service : {} . inet_service; counter;", address_type(family_)),
                    "port forwards");
   }
   nft::Set& ranges() {
     return add_map(table_, ranges_,
-                   fmt::format("type inet_proto . inet_service : {}; flags interval;", address_type(family_)),
+                   fmt::format("type inet_proto . inet_service : {}; flags interval; counter;", address_type(family_)),
                    "port forwards of ranges");
   }
 
   nft::Table& table_;
   Family family_;
+  ElementOrigins& origins_;
   std::string single_;
   std::string ranges_;
 };
@@ -110,7 +117,7 @@ void add_unbound_services(const Context& context, nft::Chain& chain) {
 
 }  // namespace
 
-void add_forwards(const Context& context, nft::Table& table) {
+void add_forwards(const Context& context, nft::Table& table, ElementOrigins& origins) {
   const auto& forwards = context.config.forwards;
   auto& destination = add_base_chain(table, "destination", "type nat hook prerouting priority -100; policy accept;");
   add_rule(destination, fmt::format("meta mark & {} != 0 return", hexadecimal(context.config.router.mark_mask.bits())),
@@ -121,12 +128,12 @@ void add_forwards(const Context& context, nft::Table& table) {
   if (forwards.empty()) return;
   for (const auto& uplink : context.uplinks) table.chains[forwards_chain(uplink.id)];
   for (const auto family : families) {
-    std::map<IdSet, std::vector<const ForwardConfig*>> groups;
-    for (const auto& forward : forwards)
-      if (forward.to.family() == family) groups[ids_of(context, forward.wans)].push_back(&forward);
+    std::map<IdSet, std::vector<std::size_t>> groups;
+    for (std::size_t index = 0; index < forwards.size(); ++index)
+      if (forwards[index].to.family() == family) groups[ids_of(context, forwards[index].wans)].push_back(index);
     for (const auto& [ids, members] : groups) {
-      ForwardMaps maps(table, family, group_name(ids));
-      for (const auto* forward : members) maps.add(*forward);
+      ForwardMaps maps(table, family, group_name(ids), origins);
+      for (const auto index : members) maps.add(forwards[index], index);
       for (const auto& uplink : context.uplinks)
         if (ids.empty() || contains(ids, uplink.id)) maps.add_rules(table.chains[forwards_chain(uplink.id)]);
     }

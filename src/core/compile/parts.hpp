@@ -2,6 +2,7 @@
 // Purpose: the parts of compile, one file a feature, each adding its share to the State. They are called in
 // the order of this list by compile.cpp and read nothing that another has written.
 #include "core/compile/context.hpp"
+#include "core/compile/origins.hpp"
 #include "core/model/dhcp_server.hpp"
 
 namespace fairlead::compile {
@@ -20,10 +21,10 @@ void add_helpers(const Context& context, nft::Table& table);
 void add_from_lan(const Context& context, nft::Table& table);
 void add_output(const Context& context, nft::Table& table);
 void add_choice(const Context& context, nft::Table& table);
-void add_policies(const Context& context, nft::Table& table);
+void add_policies(const Context& context, nft::Table& table, ElementOrigins& origins);
 void add_balance(const Context& context, nft::Table& table);
 void add_nat(const Context& context, nft::Table& table);
-void add_forwards(const Context& context, nft::Table& table);
+void add_forwards(const Context& context, nft::Table& table, ElementOrigins& origins);
 void add_filter(const Context& context, nft::Table& table);
 void add_mss_clamp(const Context& context, nft::Table& table);
 

@@ -189,7 +189,7 @@ void add_pick_chain(const Context& context, nft::Table& table, Family family, co
                                                              : std::string("refuse_policy")));
 }
 
-void add_policies_of(const Context& context, nft::Table& table, Family family) {
+void add_policies_of(const Context& context, nft::Table& table, Family family, ElementOrigins& origins) {
   const auto& policies = context.config.policies;
   const PolicySpace space(context, family);
   std::vector<PolicyBoxes> boxes;
@@ -210,28 +210,37 @@ void add_policies_of(const Context& context, nft::Table& table, Family family) {
   auto& chain = table.chains[fmt::format("policies{}", digit(family))];
   std::size_t number = 0;
   for (const auto& layer : build_layers(boxes)) {
-    if (layer.shape == 0) {  // a policy without conditions: it decides for all that come here
-      add_rule(chain, lead_on(layer.entries.front()));
+    const auto name = fmt::format("policy{}_{}", digit(family), ++number);
+    if (layer.shape == 0) {  // a policy without conditions: it decides for all that come here; a map, to be counted
+      const auto& entry = layer.entries.front();
+      auto& map =
+          add_map(table, name, "type inet_proto : verdict; flags interval; counter;", "the policy without conditions");
+      map.elements.emplace("0-255", lead_on(entry));
+      origins[name].emplace("0-255", entry.policy);
+      add_rule(chain, fmt::format("meta l4proto vmap @{}", name));
       break;
     }
-    const auto name = fmt::format("policy{}_{}", digit(family), ++number);
-    auto& map =
-        add_map(table, name,
-                fmt::format("type {} : verdict;{}", space.key_type(layer.shape), layer.exact ? "" : " flags interval;"),
-                "policies that name the same fields");
-    for (const auto& entry : layer.entries) map.elements.emplace(space.key(entry.box, layer.shape), lead_on(entry));
+    auto& map = add_map(table, name,
+                        fmt::format("type {} : verdict;{} counter;", space.key_type(layer.shape),
+                                    layer.exact ? "" : " flags interval;"),
+                        "policies that name the same fields");
+    for (const auto& entry : layer.entries) {
+      const auto key = space.key(entry.box, layer.shape);
+      map.elements.emplace(key, lead_on(entry));
+      origins[name].emplace(key, entry.policy);
+    }
     add_rule(chain, fmt::format("{} vmap @{}", space.key_expression(layer.shape), name));
   }
 }
 
 }  // namespace
 
-void add_policies(const Context& context, nft::Table& table) {
+void add_policies(const Context& context, nft::Table& table, ElementOrigins& origins) {
   if (context.config.policies.empty()) return;
   auto& refuse = table.chains["refuse_policy"];
   add_rule(refuse, "meta l4proto tcp reject with tcp reset");
   add_rule(refuse, "reject with icmpx admin-prohibited");
-  for (const auto family : families) add_policies_of(context, table, family);
+  for (const auto family : families) add_policies_of(context, table, family, origins);
 }
 
 }  // namespace fairlead::compile

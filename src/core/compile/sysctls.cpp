@@ -43,6 +43,9 @@ void add_sysctls(const Context& context, State& state) {
   state.sysctls["net/ipv4/fib_multipath_hash_policy"] = "1";
   state.sysctls["net/ipv6/fib_multipath_hash_policy"] = "1";
   state.sysctls["net/netfilter/nf_conntrack_tcp_loose"] = "0";
+  // Bytes and age of connections, for those who look (docs/status.md).
+  state.sysctls["net/netfilter/nf_conntrack_acct"] = "1";
+  state.sysctls["net/netfilter/nf_conntrack_timestamp"] = "1";
   if (context.is_pair()) {
     // Without events the end of connections from before conntrackd would never reach the other router.
     state.sysctls["net/netfilter/nf_conntrack_events"] = "1";

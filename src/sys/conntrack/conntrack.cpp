@@ -8,14 +8,22 @@
 namespace fairlead::conntrack {
 namespace {
 
-int read_count(const nlmsghdr* message, void* data) {
+template <std::uint16_t wanted>
+int read_number(const nlmsghdr* message, void* data) {
   const auto visit = [](const nlattr* attribute, void* into) {
-    if (mnl_attr_get_type(attribute) == CTA_STATS_GLOBAL_ENTRIES) {
-      *static_cast<std::uint64_t*>(into) = ntohl(mnl_attr_get_u32(attribute));
-    }
+    if (mnl_attr_get_type(attribute) == wanted) *static_cast<std::uint64_t*>(into) = ntohl(mnl_attr_get_u32(attribute));
     return MNL_CB_OK;
   };
   return mnl_attr_parse(message, sizeof(nfgenmsg), visit, data);
+}
+
+/// One number of the table as a whole.
+Result<std::uint64_t> ask(mnl_cb_t read) {
+  Buffer buffer{};
+  const nlmsghdr* request = start(buffer, IPCTNL_MSG_CT_GET_STATS);
+  std::uint64_t number = 0;
+  if (auto done = exchange(buffer, request, read, &number); !done) return std::unexpected(done.error());
+  return number;
 }
 
 }  // namespace
@@ -29,12 +37,8 @@ Result<void> delete_by_mark(std::uint32_t value, std::uint32_t mask, std::option
   return exchange(buffer, request, nullptr, nullptr);
 }
 
-Result<std::uint64_t> count() {
-  Buffer buffer{};
-  const nlmsghdr* request = start(buffer, IPCTNL_MSG_CT_GET_STATS);
-  std::uint64_t entries = 0;
-  if (auto done = exchange(buffer, request, read_count, &entries); !done) return std::unexpected(done.error());
-  return entries;
-}
+Result<std::uint64_t> count() { return ask(read_number<CTA_STATS_GLOBAL_ENTRIES>); }
+
+Result<std::uint64_t> limit() { return ask(read_number<CTA_STATS_GLOBAL_MAX_ENTRIES>); }
 
 }  // namespace fairlead::conntrack

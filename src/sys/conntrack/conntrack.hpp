@@ -17,5 +17,7 @@ namespace fairlead::conntrack {
 
 /// Connections in the table now.
 [[nodiscard]] Result<std::uint64_t> count();
+/// So many the table takes (nf_conntrack_max).
+[[nodiscard]] Result<std::uint64_t> limit();
 
 }  // namespace fairlead::conntrack

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,11 @@ std::string canonical_part(std::string_view part) {
   const auto high = IpAddress::parse(part.substr(dash + 1));
   return low && high ? IpRange{*low, *high}.to_text() : std::string(part);
 }
+
+constexpr std::string_view counter_word = " counter packets ";
+
+/// "KEY counter packets 3 bytes 180" → "KEY"
+std::string_view without_counter(std::string_view key) { return key.substr(0, key.find(counter_word)); }
 
 std::string canonical(std::string_view value) {
   std::vector<std::string> parts;
@@ -153,7 +159,7 @@ class Parser {
     if (!dynamic_)
       for (const auto element : split_outside_quotes(elements_, ",")) {
         const auto parts = split_outside_quotes(element, " : ");
-        set_->elements.emplace(canonical(parts[0]), parts.size() > 1 ? canonical(parts[1]) : "");
+        set_->elements.emplace(canonical(without_counter(parts[0])), parts.size() > 1 ? canonical(parts[1]) : "");
       }
     elements_.clear();
   }
@@ -176,6 +182,23 @@ class Parser {
 }  // namespace
 
 Result<nft::ObservedTable> parse_listing(std::string_view text) { return Parser().parse(text); }
+
+std::map<std::string, std::uint64_t> counted_packets(std::string_view listing) {
+  std::map<std::string, std::uint64_t> counted;
+  constexpr std::string_view start = "elements = {";
+  const auto begin = listing.find(start);
+  if (begin == std::string_view::npos) return counted;
+  const auto list = listing.substr(begin + start.size());
+  for (const auto element : split_outside_quotes(list.substr(0, list.rfind(" }")), ",")) {
+    const auto counter = element.find(counter_word);
+    if (counter == std::string_view::npos) continue;
+    std::uint64_t packets = 0;
+    const auto number = element.substr(counter + counter_word.size());
+    std::from_chars(number.data(), number.data() + number.size(), packets);
+    counted.emplace(canonical(element.substr(0, counter)), packets);
+  }
+  return counted;
+}
 
 std::string table_in(std::string_view ruleset, std::string_view name) {
   std::string table;

@@ -74,6 +74,12 @@ Result<std::string> list_map(const std::string& name) {
   return list(fmt::format("map {} {}", nft::table_name, name), in_full);
 }
 
+Result<std::map<std::string, std::uint64_t>> packets_by_element(const std::string& map) {
+  const auto listing = list_map(map);
+  if (!listing) return std::unexpected(listing.error());
+  return counted_packets(*listing);
+}
+
 Result<void> run_nft(const std::string& script) {
   if (auto loaded = load_nat_helpers(script); !loaded) return loaded;
   auto context = NftContext::open(0);

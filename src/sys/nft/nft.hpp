@@ -3,6 +3,8 @@
 // network namespace of the calling thread.
 // Errors carry nft's own message, with the line of the script that it refused; before it, what the kernel lacks if
 // that is the reason.
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,6 +25,8 @@ Result<void> run_nft(const std::string& script);
 Result<std::optional<NftListing>> observe_nft();
 /// nft's listing of one map of our table, with its elements. Errors: there is none.
 Result<std::string> list_map(const std::string& name);
+/// Packets that each element of this map has matched. Errors: there is none.
+Result<std::map<std::string, std::uint64_t>> packets_by_element(const std::string& map);
 /// Brings our table back as it was observed. Sets that packets fill keep the elements that they have now.
 Result<void> restore_nft(const std::optional<NftListing>& before);
 
