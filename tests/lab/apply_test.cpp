@@ -281,7 +281,7 @@ TEST_F(SessionOfTheLan, ComesBackWhereItWasCut) {
   EXPECT_FALSE(host("home-1").pings(IpAddress::parse("192.168.1.1").value(), 200ms));
   EXPECT_TRUE(lab::wait_until([&] { return host("home-1").pings(IpAddress::parse("192.168.1.1").value(), 200ms); },
                               lab::in(15s)));
-  EXPECT_EQ(text(), three_uplinks);
+  EXPECT_TRUE(lab::wait_until([&] { return text() == three_uplinks; }, lab::in(5s)));
 }
 
 }  // namespace
