@@ -29,9 +29,9 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
     if (!result) return std::unexpected(result.error());
     return json::object();
   };
-  return {
+  api::Handlers table{
       {"status", api::at_once([status](const json&) -> Result<json> { return status(); })},
-      {"reload", api::at_once([this, done](const json&) { return done(reload()); })},
+      {"reload", api::at_once([this, done](const json& request) { return done(reload(request.value("by", ""))); })},
       {"pair", api::at_once([this](const json& request) { return command_pair(request); })},
       {"wan", api::at_once([this](const json& request) { return override_uplink(request); })},
       {"down", api::at_once([this](const json&) { return remove(); })},
@@ -42,6 +42,8 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
       {"explain", api::at_once([this](const json& request) { return explain(router_, request); })},
       {"dhcp-event", api::at_once([this, done](const json& event) { return done(dhcp_.take(event)); })},
   };
+  table.merge(changes_.handlers());
+  return table;
 }
 
 boost::asio::awaitable<Result<std::vector<flows::Flow>>> ControlLoop::look_at_flows() {
