@@ -101,7 +101,9 @@ std::optional<std::string> PairNetwork::active() const {
 
 bool PairNetwork::is_up(const std::string& router, bool active) const {
   const auto told = status(lab_, router);
-  return told && (!active || std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
+  // The other one must be able to take over.
+  const auto all = told && told->pair && told->pair->ours.usable() == static_cast<int>(told->uplinks.size());
+  return all && (!active || std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
            return uplink.state == "up" && uplink.ipv4.usable && uplink.probes && uplink.probes->latency;
          }));
 }
