@@ -14,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using Protocol = asio::local::stream_protocol;
 
-constexpr std::size_t longest_request = 65536;
+constexpr std::size_t longest_request = std::size_t{4} << 20U;  // a whole configuration, quoted
 constexpr auto patience = std::chrono::seconds(5);
 /// After a client that could not be taken; not at once, or the loop would be busy with nothing else.
 constexpr auto accept_pause = std::chrono::milliseconds(200);

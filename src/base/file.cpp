@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/durable.hpp"
 #include "base/fd.hpp"
 
 namespace fairlead {
@@ -58,7 +59,7 @@ Result<void> write_and_rename(const std::string& path, const std::string& conten
   }
   if (durably && ::fsync(file.get()) != 0) return std::unexpected(system_error(fresh, errno));
   if (std::rename(fresh.c_str(), path.c_str()) != 0) return std::unexpected(system_error(path, errno));
-  return {};
+  return durably ? sync_folder_of(path) : Result<void>{};
 }
 
 }  // namespace

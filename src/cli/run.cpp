@@ -1,10 +1,9 @@
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
-#include <cstdlib>
+#include <filesystem>
 
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "daemon/log.hpp"
+#include "daemon/pending_change.hpp"
 #include "daemon/service.hpp"
 
 namespace fairlead::cli {
@@ -16,19 +15,12 @@ struct Options {
   bool verbose = false;
 };
 
-/// The journal has a clock of its own.
-void set_up_log(bool verbose) {
-  auto logger = spdlog::stderr_logger_st("fairlead");
-  logger->set_pattern(std::getenv("JOURNAL_STREAM") == nullptr ? "%Y-%m-%d %H:%M:%S.%e %l: %v" : "%l: %v");
-  logger->set_level(verbose ? spdlog::level::debug : spdlog::level::info);
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-}
-
 int run_router(const Options& options) {
   if (auto root = need_root("run", "it sets addresses, routes and rules"); !root) return report(root.error());
-  if (!read_config(options.file)) return bad_input;
-  set_up_log(options.verbose);
+  // With a change that waits for its confirmation it is not certain that this file is the one to run.
+  if (!std::filesystem::exists(daemon::pending_change_file(options.paths)) && !read_config(options.file))
+    return bad_input;
+  daemon::set_up_log(options.verbose);
   const auto done = daemon::run(options.paths, options.file);
   return done ? ok : report(done.error());
 }

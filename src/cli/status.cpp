@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/control.hpp"
+#include "cli/change_origin.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "core/render/status_text.hpp"
@@ -55,7 +56,8 @@ Action configure_reload(CLI::App& app) {
   return [paths] {
     // A wrong file is told here as `check` tells it; the router would refuse it as well.
     if (const auto file = file_of_router(*paths); file && !read_config(*file)) return bad_input;
-    const auto done = api::ask(paths->control_socket(), {{"command", "reload"}}, reload_patience_seconds);
+    const auto done =
+        api::ask(paths->control_socket(), {{"command", "reload"}, {"by", change_origin().by}}, reload_patience_seconds);
     if (!done) return report(done.error());
     fmt::print("reloaded\n");
     return ok;

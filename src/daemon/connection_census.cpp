@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <ctime>
 
 #include "sys/conntrack/connections.hpp"
 
@@ -12,13 +13,20 @@ namespace fairlead::daemon {
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds usual_pause{10'000};
 /// What was mixed up is lost if this router takes over before it is found.
 constexpr std::chrono::milliseconds standby_pause{1000};
-/// Pauses are so many times as long as the look took.
+/// Pauses are so many times as long as the look kept a processor busy.
 constexpr int pause_by_cost = 100;
+constexpr int standby_pause_by_cost = 20;
+
+/// Of the calling thread.
+std::chrono::nanoseconds processor_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 }  // namespace
 
@@ -49,15 +57,15 @@ void ConnectionCensus::count_in(std::chrono::milliseconds pause) {
 }
 
 asio::awaitable<void> ConnectionCensus::count() {
-  const auto start = Clock::now();
   const auto look = [bits = mask_.bits(), translated = translated_]() -> asio::awaitable<Result<Look>> {
     co_return look_through(bits, translated);
   };
   auto found = co_await asio::co_spawn(thread_, look, asio::use_awaitable);
   counts_.reset();
   if (found) counts_ = std::move(found->counts);
-  const auto cost = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-  count_in(std::max(translated_ ? standby_pause : usual_pause, cost * pause_by_cost));
+  const auto cost = found ? found->cost : std::chrono::nanoseconds();
+  const auto pause = cost * (translated_ ? standby_pause_by_cost : pause_by_cost);
+  count_in(std::max(translated_ ? standby_pause : usual_pause, std::chrono::ceil<std::chrono::milliseconds>(pause)));
   if (found && found->removed > 0) {
     spdlog::info("removed {} connections that were mixed up on their way from the other router", found->removed);
     removed_();
@@ -67,6 +75,7 @@ asio::awaitable<void> ConnectionCensus::count() {
 Result<ConnectionCensus::Look> ConnectionCensus::look_through(
     std::uint32_t mask, const std::optional<pair::TranslatedAddresses>& translated) {
   Look look;
+  const auto start = processor_time();
   std::vector<ConnectionEntry> mixed;
   const auto done = conntrack::each_connection([&](const ConnectionEntry& entry) {
     ++look.counts[entry.mark & mask];
@@ -75,6 +84,7 @@ Result<ConnectionCensus::Look> ConnectionCensus::look_through(
   if (!done) return std::unexpected(done.error());
   for (const auto& entry : mixed)
     if (conntrack::remove(entry)) ++look.removed;
+  look.cost = processor_time() - start;
   return look;
 }
 

@@ -38,6 +38,7 @@ class ConnectionCensus {
   struct Look {
     Counts counts;
     std::uint64_t removed = 0;
+    std::chrono::nanoseconds cost{};
   };
 
   static Result<Look> look_through(std::uint32_t mask, const std::optional<pair::TranslatedAddresses>& translated);

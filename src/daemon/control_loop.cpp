@@ -54,13 +54,15 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
       exchange_(loop_, pair_, router_, watch_, dhcp_, lan_dhcp_,
                 {[this] { schedule(debounce); },
                  [this](const nlohmann::json& wish) { static_cast<void>(override_uplink(wish)); }}),
+      changes_(loop_, journal, paths, router,
+               {[this](const std::string& text) { return load(text); }, [this] { follow_uplinks(); }}),
       page_(loop_, journal, paths, {handlers(), [this] { return present(); }, [this] { return lan_dhcp_.leases(); }}) {
   journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
   journal_.listen([this](const Event& event) { hook_.tell(event); });
 }
 
 Result<void> ControlLoop::run() {
-  if (auto loaded = load(); !loaded) return loaded;
+  if (auto loaded = changes_.begin(); !loaded) return loaded;
   if (auto served = api::serve_control(loop_, paths_.control_socket(), handlers(), {{"monitor", feed_}}); !served)
     return served;
   for (const auto fd : router_.event_fds()) watch(fd);
@@ -92,6 +94,7 @@ void ControlLoop::take_role() {
 /// What runs below us ends first; the loop goes on meanwhile, so the answer to "down" and the last event leave.
 void ControlLoop::end() {
   signals_.cancel();
+  changes_.stop();
   journal_.tell({{},
                  "router",
                  router_.snapshot()->name,
@@ -129,27 +132,20 @@ void ControlLoop::follow_uplinks() {
   exchange_.tell();
 }
 
-Result<void> ControlLoop::load() {
-  auto done = router_.reload();
+Result<void> ControlLoop::load(const std::string& text) {
+  auto done = router_.load(text);
   if (done) {
     hook_.set_program(router_.config().router.hook);
     page_.follow(router_.config(), router_.snapshot()->name);
-    journal_.set_conditions("file", {});
     hits_.forget();
   }
   return done;
 }
 
-Result<void> ControlLoop::reload() {
+Result<void> ControlLoop::reload(const std::string& by) {
   notify_reloading();
-  auto done = load();
-  if (done) follow_uplinks();
+  auto done = changes_.reload(by);
   notify_service_manager("READY=1");
-  const auto& file = router_.snapshot()->file;
-  const char* effect = "everything stays as it was";
-  if (!done) journal_.set_conditions("file", {{"configuration-refused", file, {}, done.error().message, effect}});
-  const auto before = std::exchange(file_state_, done ? "reloaded" : "refused");
-  journal_.tell({{}, "configuration", file, before, file_state_, done ? "" : done.error().message, done ? "" : effect});
   return done;
 }
 
@@ -157,7 +153,7 @@ void ControlLoop::wait_for_signal() {
   signals_.async_wait([this](boost::system::error_code stopped, int signal) {
     if (stopped) return;
     if (signal == SIGHUP) {
-      static_cast<void>(reload());  // told in the log
+      static_cast<void>(reload("SIGHUP"));  // told in the log
       wait_for_signal();
       return;
     }

@@ -13,6 +13,7 @@
 #include "api/control_server.hpp"
 #include "api/feed.hpp"
 #include "core/flows/flow_book.hpp"
+#include "daemon/change_control.hpp"
 #include "daemon/connection_census.hpp"
 #include "daemon/connection_sync.hpp"
 #include "daemon/dhcp_clients.hpp"
@@ -57,8 +58,8 @@ class ControlLoop {
   void note_indecision();
   void take_leases();
   void follow_uplinks();
-  Result<void> load();
-  Result<void> reload();
+  Result<void> load(const std::string& text);
+  Result<void> reload(const std::string& by);
   void wait_for_signal();
   void watch(int fd);
   void wait_for_event(boost::asio::posix::stream_descriptor& watched);
@@ -88,8 +89,8 @@ class ControlLoop {
   ConnectionSync connection_sync_;
   Pair pair_;
   PairExchange exchange_;
+  ChangeControl changes_;
   Page page_;
-  std::string file_state_ = "loaded";
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;

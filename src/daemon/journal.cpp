@@ -1,16 +1,16 @@
 #include "daemon/journal.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <set>
+
+#include "daemon/log.hpp"
 
 namespace fairlead::daemon {
 namespace {
 
 bool is_bad(const Event& event) {
-  static const std::set<std::string, std::less<>> bad{"down",   "degraded",  "held",     "none",      "refused",
-                                                      "failed", "undecided", "repaired", "left alone"};
+  static const std::set<std::string, std::less<>> bad{"down",   "degraded",  "held",     "none",       "refused",
+                                                      "failed", "undecided", "repaired", "left alone", "went back"};
   return bad.contains(event.after);
 }
 
@@ -18,7 +18,7 @@ bool is_bad(const Event& event) {
 
 void Journal::tell(Event event) {
   if (event.when == WallTime{}) event.when = wall_now();
-  spdlog::log(is_bad(event) ? spdlog::level::warn : spdlog::level::info, "{}", to_text(event));
+  log_event(is_bad(event) ? spdlog::level::warn : spdlog::level::info, event);
   for (const auto& listener : listeners_) listener(event);
 }
 

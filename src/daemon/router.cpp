@@ -7,12 +7,11 @@
 #include <algorithm>
 #include <array>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "core/compile/effects.hpp"
 #include "core/compile/pair_filter.hpp"
-#include "core/config/parse.hpp"
 #include "core/plan/difference.hpp"
+#include "daemon/config_file.hpp"
 #include "daemon/connection_fate.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/uplink_id_store.hpp"
@@ -23,22 +22,6 @@ namespace {
 
 /// Each round answers what changed during the one before; more than a few mean that somebody undoes our work.
 constexpr int most_rounds = 5;
-
-Result<Config> read_config(const std::string& file) {
-  const auto text = read_file(file);
-  if (!text) return std::unexpected(text.error());
-  auto parsed = config::parse(*text);
-  std::string errors;
-  for (const auto& diagnostic : parsed.diagnostics) {
-    const auto line = config::to_text(diagnostic, file);
-    if (diagnostic.severity == config::Severity::warning)
-      spdlog::warn("{}", line);
-    else
-      errors += (errors.empty() ? "" : "\n") + line;
-  }
-  if (!parsed.config) return fail(errors);
-  return std::move(*parsed.config);
-}
 
 std::vector<DhcpUplink> dhcp_uplinks_of(const std::vector<compile::Uplink>& uplinks, const Health& health) {
   std::vector<DhcpUplink> found;
@@ -97,8 +80,8 @@ Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
                 std::move(*sysctls), std::move(*ids), std::move(*overrides));
 }
 
-Result<void> Router::reload() {
-  auto config = read_config(file_);
+Result<void> Router::load(const std::string& text) {
+  auto config = parse_config(text, file_);
   if (!config) return std::unexpected(config.error());
   auto ids = ids_;
   ids.assign(*config);
@@ -197,25 +180,40 @@ Result<void> Router::reconcile() {
   return {};
 }
 
+Result<Facts> Router::observe_facts(const Config& config) {
+  auto facts = kernel_.facts(config);
+  if (!facts) return facts;
+  facts->leases = leases_.addresses;
+  facts->delegated = leases_.prefixes;
+  facts->dhcp_problems = leases_.problems;
+  facts->shared_macs = shared_macs_;
+  if (config.ha) facts->role = role_.value_or(has_pair_addresses(config, *facts) ? Role::active : Role::standby);
+  return facts;
+}
+
+compile::Compiled Router::compiled(const Config& config, const Facts& facts, const UplinkIds& ids) const {
+  auto result = compile::compile(config, facts, overrides_.over(health_, config, ids), ids);
+  if (awaits_role_) compile::open_pair_gate(result.state.nft);
+  return result;
+}
+
+State Router::wish_of(const compile::Compiled& compiled) const {
+  auto want = compiled.state;
+  for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
+  return want;
+}
+
 Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, const UplinkIds& ids) {
   auto settled = std::make_unique<Settled>();
   kernel_.begin();
   for (int round = 0; round < most_rounds; ++round) {
     // What is read below is newer than every event drained here, so none is lost and our own wake nobody.
     if (auto drained = drain(); !drained) return std::unexpected(drained.error());
-    auto facts = kernel_.facts(config);
+    auto facts = observe_facts(config);
     if (!facts) return std::unexpected(facts.error());
     settled->facts = std::move(*facts);
-    settled->facts.leases = leases_.addresses;
-    settled->facts.delegated = leases_.prefixes;
-    settled->facts.dhcp_problems = leases_.problems;
-    settled->facts.shared_macs = shared_macs_;
-    if (config.ha)
-      settled->facts.role = role_.value_or(has_pair_addresses(config, settled->facts) ? Role::active : Role::standby);
-    settled->compiled = compile::compile(config, settled->facts, overrides_.over(health_, config, ids), ids);
-    if (awaits_role_) compile::open_pair_gate(settled->compiled.state.nft);
-    auto want = settled->compiled.state;
-    for (const auto& [path, value] : sysctls_.before()) want.sysctls.emplace(path, value);
+    settled->compiled = compiled(config, settled->facts, ids);
+    const auto want = wish_of(settled->compiled);
     const auto have = kernel_.observe(want);
     if (!have) return std::unexpected(have.error());
     const auto plan = plan::difference(want, *have);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "core/compile/compile.hpp"
+#include "core/compile/session_fate.hpp"
 #include "core/model/snapshot.hpp"
 #include "core/pair/shared_state.hpp"
 #include "daemon/dhcp_clients.hpp"
@@ -31,9 +31,19 @@ class Router {
   /// from then on is told to `journal`.
   static Result<Router> open(Paths paths, std::string file, Journal& journal);
 
-  /// Reads the file again and brings the kernel to it. On any error the router stays as it was.
-  /// The error is what is wrong with the file, each line "FILE:LINE:COLUMN: …", or what the kernel refused.
-  Result<void> reload();
+  /// Brings the kernel to what the file says, or shall say. On any error the router stays as it was.
+  /// The error is what is wrong with the text, each line "FILE:LINE:COLUMN: …", or what the kernel refused.
+  Result<void> load(const std::string& text);
+
+  /// What load() would do, and what that means.
+  struct Preview {
+    Plan plan;
+    std::vector<std::string> warnings;
+    std::vector<std::string> effects;  ///< on connections
+    std::optional<compile::SessionFate> session;
+  };
+  /// Changes nothing. `session`: that from which the change is made.
+  Result<Preview> preview(const Config& fresh, const std::optional<compile::Session>& session);
 
   /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
@@ -67,7 +77,7 @@ class Router {
   [[nodiscard]] std::set<UplinkId> ids_of(const std::set<std::string>& uplinks) const;
   /// The same, of the active router; reconcile() carries it out. Errors: it cannot be kept.
   Result<void> adopt(const pair::SharedState& state);
-  /// The uplinks as they were found by the latest reload() or reconcile().
+  /// The uplinks as they were found by the latest load() or reconcile().
   [[nodiscard]] const std::vector<Probed>& probed_uplinks() const { return probed_; }
   [[nodiscard]] const std::vector<DhcpUplink>& dhcp_uplinks() const { return dhcp_; }
   [[nodiscard]] const DhcpServers& dhcp_servers() const { return dhcp_servers_; }
@@ -83,7 +93,9 @@ class Router {
 
   /// All but the conditions, which the journal has.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
-  /// Of the latest reload() that went well.
+  /// The path of the configuration.
+  [[nodiscard]] const std::string& file() const { return file_; }
+  /// Of the latest load() that went well.
   [[nodiscard]] const Config& config() const { return *config_; }
   /// What the kernel was brought to last, and from what.
   [[nodiscard]] const compile::Compiled& compiled() const { return settled_->compiled; }
@@ -98,6 +110,10 @@ class Router {
     compile::Compiled compiled;  // points into facts and the configuration
   };
 
+  Result<Facts> observe_facts(const Config& config);
+  [[nodiscard]] compile::Compiled compiled(const Config& config, const Facts& facts, const UplinkIds& ids) const;
+  /// With what the sysctls were before, where they are no wish of ours any more.
+  [[nodiscard]] State wish_of(const compile::Compiled& compiled) const;
   /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read
   /// the kernel back and found no difference.
   Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
@@ -122,7 +138,7 @@ class Router {
   SysctlMemory sysctls_;
   UplinkIds ids_;
   VerdictMemory verdicts_;
-  std::unique_ptr<Config> config_;  // none until the first reload
+  std::unique_ptr<Config> config_;  // none until the first load
   Health health_;
   Leases leases_;
   std::vector<Probed> probed_;

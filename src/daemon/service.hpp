@@ -7,7 +7,7 @@
 //   probes ─▶ verdicts ────────┼─▶ Router::reconcile ─┬─▶ Snapshot ─▶ control socket
 //   DHCP clients ─▶ leases ────┤                      └─▶ programs below us: LAN DHCP, …
 //   Pair ─▶ role ──────────────┘
-//   SIGHUP, "reload" ─▶ Router::reload ┘
+//   SIGHUP, "reload", "apply", "rollback" ─▶ ChangeControl ─▶ Router::load ┘
 #include <string>
 
 #include "base/error.hpp"
