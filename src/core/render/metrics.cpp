@@ -71,8 +71,8 @@ scrape_configs:
 ```
 
 `packaging/prometheus/fairlead.rules.yml` has alerts, `packaging/grafana/fairlead.json` a dashboard (in the Debian
-package they are in `/usr/share/doc/fairlead/examples`). What is not there (a pair, probes that answer) has no samples. Names
-stay; metrics are added, never given another meaning.
+package they are in `/usr/share/doc/fairlead/examples`). What is not there (a pair, probes that answer) has no
+samples. Names stay; metrics are added, never given another meaning.
 
 | Metric | Type | Unit | Labels | Meaning |
 |---|---|---|---|---|
