@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -42,13 +43,15 @@ Result<std::optional<std::string>> read_file_if_any(const std::string& path) {
 
 namespace {
 
-Result<void> write_and_rename(const std::string& path, const std::string& content, bool durably) {
+Result<void> write_and_rename(const std::string& path, const std::string& content, bool durably, mode_t mode = 0644) {
   std::error_code problem;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), problem);
   if (problem) return fail(path + ": " + problem.message());
   const auto fresh = path + ".new";
-  const Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!file) return std::unexpected(system_error(fresh, errno));
+  // One that a crash left may have another mode.
+  if (mode != 0644 && ::fchmod(file.get(), mode) != 0) return std::unexpected(system_error(fresh, errno));
   for (std::size_t written = 0; written < content.size();) {
     const auto size = ::write(file.get(), content.data() + written, content.size() - written);
     if (size < 0) return std::unexpected(system_error(fresh, errno));
@@ -67,6 +70,10 @@ Result<void> write_file(const std::string& path, const std::string& content) {
 
 Result<void> write_durably(const std::string& path, const std::string& content) {
   return write_and_rename(path, content, true);
+}
+
+Result<void> write_secret(const std::string& path, const std::string& content) {
+  return write_and_rename(path, content, true, 0600);
 }
 
 }  // namespace fairlead

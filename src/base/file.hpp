@@ -16,4 +16,7 @@ namespace fairlead {
 /// The same, on disk before it returns, which may take seconds where the disk is slow or busy.
 [[nodiscard]] Result<void> write_durably(const std::string& path, const std::string& content);
 
+/// The same as write_durably(), and nobody but the owner may read it.
+[[nodiscard]] Result<void> write_secret(const std::string& path, const std::string& content);
+
 }  // namespace fairlead

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/control_loop.hpp"
+#include "daemon/explanations.hpp"
 #include "daemon/notify.hpp"
 #include "daemon/pair_request.hpp"
 #include "daemon/snapshot.hpp"
@@ -38,6 +39,7 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
       {"charts", api::at_once([this](const json& request) { return traffic_.charts(request.value("span", "hour")); })},
       {"flows", [this](json request) { return tell_flows(std::move(request)); }},
       {"talkers", [this](const json&) { return tell_talkers(); }},
+      {"explain", api::at_once([this](const json& request) { return explain(router_, request); })},
       {"dhcp-event", api::at_once([this, done](const json& event) { return done(dhcp_.take(event)); })},
   };
   table.merge(changes_.handlers());
@@ -60,9 +62,11 @@ boost::asio::awaitable<api::Answer> ControlLoop::tell_flows(nlohmann::json reque
   auto all = co_await look_at_flows();
   if (!all) co_return std::unexpected(all.error());
   std::erase_if(*all, [&](const flows::Flow& flow) { return !filter->takes(flow); });
+  const auto total = all->size();
   flows::sort_by_rate(*all);
-  co_return nlohmann::json{{"total", all->size()},
-                           {"flows", flows::list_json(*all, request.value("limit", most_flows))}};
+  all->resize(std::min(total, request.value("limit", most_flows)));
+  name_policies(router_, *all);
+  co_return nlohmann::json{{"total", total}, {"flows", flows::list_json(*all)}};
 }
 
 boost::asio::awaitable<api::Answer> ControlLoop::tell_talkers() {

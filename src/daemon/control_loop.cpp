@@ -55,7 +55,8 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
                 {[this] { schedule(debounce); },
                  [this](const nlohmann::json& wish) { static_cast<void>(override_uplink(wish)); }}),
       changes_(loop_, journal, paths, router,
-               {[this](const std::string& text) { return load(text); }, [this] { follow_uplinks(); }}) {
+               {[this](const std::string& text) { return load(text); }, [this] { follow_uplinks(); }}),
+      page_(loop_, journal, paths, {handlers(), [this] { return present(); }, [this] { return lan_dhcp_.leases(); }}) {
   journal_.listen([this](const Event& event) { feed_.send(line_of(event)); });
   journal_.listen([this](const Event& event) { hook_.tell(event); });
 }
@@ -135,6 +136,7 @@ Result<void> ControlLoop::load(const std::string& text) {
   auto done = router_.load(text);
   if (done) {
     hook_.set_program(router_.config().router.hook);
+    page_.follow(router_.config(), router_.snapshot()->name);
     hits_.forget();
   }
   return done;

@@ -22,6 +22,7 @@
 #include "daemon/hook.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/lan_dhcp.hpp"
+#include "daemon/page.hpp"
 #include "daemon/pair.hpp"
 #include "daemon/pair_exchange.hpp"
 #include "daemon/paths.hpp"
@@ -89,6 +90,7 @@ class ControlLoop {
   Pair pair_;
   PairExchange exchange_;
   ChangeControl changes_;
+  Page page_;
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;

@@ -38,6 +38,8 @@ struct Paths {
   [[nodiscard]] std::string conntrackd_lock() const { return run + "/conntrackd.lock"; }
   /// IPv6 prefixes that LANs were told of.
   [[nodiscard]] std::string advertised() const { return state + "/advertised.json"; }
+  /// What lets somebody in to the page.
+  [[nodiscard]] std::string page_token() const { return state + "/page.token"; }
   [[nodiscard]] std::string uplinks() const { return state + "/uplinks.json"; }
   [[nodiscard]] std::string overrides() const { return state + "/overrides.json"; }
 };

@@ -6,17 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "api/control.hpp"
 #include "base/fd.hpp"
 #include "base/file.hpp"
-#include "base/text.hpp"
 #include "core/config/parse.hpp"
 #include "core/model/snapshot.hpp"
 #include "lab/lab.hpp"
 #include "lab/router_process.hpp"
+#include "process_cost.hpp"
 
 namespace fairlead::bench {
 namespace {
@@ -30,22 +29,6 @@ std::string file_of(int uplinks) {
   for (int number = 1; number <= uplinks; ++number)
     toml += fmt::format("[wan.up{}]\ninterface = \"eth{}\"\n", number, number);
   return toml;
-}
-
-Result<std::chrono::duration<double>> processor_time(pid_t pid) {
-  const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
-  if (!stat) return std::unexpected(stat.error());
-  const auto fields = split(std::string_view(*stat).substr(stat->rfind(')') + 2), ' ');
-  const auto ticks = std::stol(std::string(fields.at(11))) + std::stol(std::string(fields.at(12)));
-  return std::chrono::duration<double>(static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK)));
-}
-
-Result<double> resident_megabytes(pid_t pid) {
-  const auto status = read_file(fmt::format("/proc/{}/status", pid));
-  if (!status) return std::unexpected(status.error());
-  const auto line = status->find("VmRSS:");
-  if (line == std::string::npos) return fail("no VmRSS");
-  return std::strtod(status->c_str() + line + 6, nullptr) / 1024;
 }
 
 bool all_up(const lab::Lab& lab) {

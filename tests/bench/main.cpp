@@ -11,6 +11,7 @@
 #include "figures.hpp"
 #include "idle.hpp"
 #include "lab/wait.hpp"
+#include "page_cost.hpp"
 #include "sender.hpp"
 #include "takeover.hpp"
 #include "variants.hpp"
@@ -30,6 +31,7 @@ struct Options {
   int parallel = 1;
   bool idle = false;
   int seconds = 60;
+  bool page = false;
   bool pair = false;
   std::string advert = "100ms";
   int crowd = 250;
@@ -145,6 +147,8 @@ int run(const Options& options) {
   if (options.pair)
     return print(measure_takeovers({options.runs, options.crowd, options.advert, options.only, program()}),
                  options.json);
+  if (options.page)
+    return print(measure_page({.time = std::chrono::seconds(options.seconds), .program = program()}), options.json);
   if (options.idle) return print(measure_idle_routers(options), options.json);
   const auto entries = build(options);
   const auto samples = entries ? sample(*entries, options) : std::unexpected(entries.error());
@@ -180,7 +184,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(1, 16))
       ->capture_default_str();
   app.add_flag("--idle", options.idle, "instead: what the router costs while only its probes run")->excludes(failover);
-  app.add_option("--seconds", options.seconds, "that --idle looks on")
+  app.add_flag("--page", options.page, "instead: what 50 open pages and 10,000 requests for metrics cost")
+      ->excludes(failover);
+  app.add_option("--seconds", options.seconds, "that --idle looks on, and --page asks")
       ->check(CLI::Range(5, 3600))
       ->capture_default_str();
   app.add_flag("--pair", options.pair, "instead: what a LAN sees when one of a pair of routers goes")

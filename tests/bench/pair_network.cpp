@@ -132,7 +132,8 @@ Result<std::size_t> PairNetwork::missing_at_other(const std::string& router) con
     std::vector<ConnectionEntry> found;
     const auto done = lab_.host(at)->inside([&] {
       return conntrack::each_connection([&](const ConnectionEntry& entry) {
-        if (tcp_state_text(entry.tcp_state) == "ESTABLISHED") found.push_back(entry);
+        // Without a mark they are the router's own.
+        if (tcp_state_text(entry.tcp_state) == "ESTABLISHED" && entry.mark != 0) found.push_back(entry);
       });
     });
     return done ? Result<std::vector<ConnectionEntry>>(std::move(found)) : std::unexpected(done.error());

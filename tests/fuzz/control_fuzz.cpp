@@ -1,6 +1,6 @@
 // Purpose: any bytes as a line of the control socket: the answer is one line of JSON that says whether it went well.
 // Run with tests/fuzz/run.
-// Sources: base core/model api
+// Sources: base core/model api/control.cpp api/control_server.cpp api/feed.cpp
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <cstdint>

@@ -214,10 +214,22 @@ std::vector<int> weights(const std::vector<WanDraft>& wans) {
   return result;
 }
 
+WebConfig build(const WebDraft& draft) {
+  WebConfig web;
+  if (draft.listen.given) web.listen.clear();
+  for (const auto& item : draft.listen.items)
+    if (item.value.port) web.listen.push_back({item.value.address, *item.value.port});
+  take(web.token, draft.token);
+  take(web.certificate, draft.certificate);
+  take(web.key, draft.key);
+  return web;
+}
+
 Config build(const FileDraft& draft) {
   Config config;
   take(config.router.name, draft.router.name);
   take(config.router.hook, draft.router.hook);
+  if (draft.router.web.value) config.router.web = build(*draft.router.web.value);
   if (draft.router.mark_mask.value) config.router.mark_mask = MarkMask(*draft.router.mark_mask.value);
   for (const auto& lan : draft.lans) config.lans.push_back(build(lan));
   const auto all_weights = weights(draft.wans);

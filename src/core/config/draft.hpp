@@ -47,10 +47,25 @@ struct Listed {
   }
 };
 
+/// Where a forward leads, or the page is served: an address, with or without a port.
+struct Endpoint {
+  IpAddress address;
+  std::optional<std::uint16_t> port;
+  bool operator==(const Endpoint&) const = default;
+};
+
+struct WebDraft {
+  Listed<Endpoint> listen;  ///< without a port: nowhere
+  Single<std::string> token;
+  Single<std::string> certificate;
+  Single<std::string> key;
+};
+
 struct RouterDraft {
   Single<std::string> name;
   Single<std::uint32_t> mark_mask;
   Single<std::string> hook;
+  Single<WebDraft> web;
 };
 
 struct StaticLeaseDraft {
@@ -156,12 +171,6 @@ struct FirewallDraft {
   Single<EventRate> log;
   Single<bool> bogons;
   std::vector<AllowDraft> allow;
-};
-
-/// Where a forward leads: an address, with or without a port.
-struct Endpoint {
-  IpAddress address;
-  std::optional<std::uint16_t> port;
 };
 
 struct ForwardDraft {

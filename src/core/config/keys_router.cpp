@@ -6,8 +6,6 @@
 namespace fairlead::config {
 namespace {
 
-struct WebDraft {};
-
 /// "127.0.0.1:8080"; "" turns the page off.
 struct ListenAddress {
   static std::string type() { return "address with port, or `\"\"`"; }
@@ -29,36 +27,27 @@ struct ListenAddress {
   }
 };
 
-struct Token {
-  static std::string type() { return "text, 16 characters or more"; }
-  static std::optional<std::string> read(const Node& node, const Field& field) {
-    const auto* text = string_of(node, field);
-    if (text == nullptr) return std::nullopt;
-    if (text->size() >= 16 && text->size() <= 256) return *text;
-    // The value is a secret, and error messages end up in logs.
-    field.report.error(node.where, "token is too short or too long: use 16 to 256 characters");
-    return std::nullopt;
-  }
-};
-
 constexpr std::array web_rows{
-    checked<WebDraft, ListenAddress>({.name = "listen",
-                                      .meaning = "Where the page, JSON and `/metrics` are served; `\"\"` turns them "
-                                                 "off. Other addresses than loopback need a token.",
-                                      .fallback = "`\"127.0.0.1:8080\"`",
-                                      .example = "\"127.0.0.1:8080\""}),
-    checked<WebDraft, Token>({.name = "token",
-                              .meaning = "What a browser or script must show to get in.",
-                              .fallback = "none",
-                              .example = "\"correct-horse-battery\""}),
-    checked<WebDraft, Path>({.name = "certificate",
-                             .meaning = "TLS certificate chain, PEM.",
-                             .fallback = "no TLS",
-                             .example = "\"/etc/fairlead/page.pem\""}),
-    checked<WebDraft, Path>({.name = "key",
-                             .meaning = "The certificate's private key, PEM.",
-                             .fallback = "no TLS",
-                             .example = "\"/etc/fairlead/page.key\""}),
+    many<&WebDraft::listen, ListenAddress>(
+        {.name = "listen",
+         .meaning = "Where the page, JSON and `/metrics` are served; `\"\"` turns them off. From other hosts they need "
+                    "a token, see page.md.",
+         .fallback = "`\"127.0.0.1:8080\"`",
+         .example = "[\"127.0.0.1:8080\", \"192.168.1.1:8080\"]"}),
+    one<&WebDraft::token, Path>({.name = "token",
+                                 .meaning = "The file that holds what a browser or script must show to get in, 16 to "
+                                            "256 characters; nobody but its owner may read it.",
+                                 .fallback = "one that is made at the first start; `fairlead token` prints it",
+                                 .example = "\"/etc/fairlead/page.token\""}),
+    one<&WebDraft::certificate, Path>(
+        {.name = "certificate",
+         .meaning = "TLS certificate chain, PEM, for every address but loopback. It is read anew at a reload.",
+         .fallback = "no TLS",
+         .example = "\"/etc/fairlead/page.pem\""}),
+    one<&WebDraft::key, Path>({.name = "key",
+                               .meaning = "The certificate's private key, PEM.",
+                               .fallback = "no TLS",
+                               .example = "\"/etc/fairlead/page.key\""}),
 };
 std::span<const Key<WebDraft>> web_keys() { return web_rows; }
 
@@ -76,11 +65,10 @@ constexpr std::array rows{
                     "uplinks, up to 126. Change it only where another program uses the same bits.",
          .fallback = "`\"0x7f000000\"`",
          .example = "\"0x00ff0000\""}),
-    checked<RouterDraft, TableOf<WebDraft, web_keys>>({.name = "web",
-                                                       .meaning = "The page, JSON and `/metrics`.",
-                                                       .fallback = "on loopback",
-                                                       .example = "{ listen = \"127.0.0.1:8080\" }",
-                                                       .later = "`fairlead status` shows the same as text"}),
+    one<&RouterDraft::web, TableOf<WebDraft, web_keys>>({.name = "web",
+                                                         .meaning = "The page, JSON and `/metrics`; see page.md.",
+                                                         .fallback = "on loopback",
+                                                         .example = "{ listen = \"127.0.0.1:8080\" }"}),
     one<&RouterDraft::hook, Path>(
         {.name = "hook",
          .meaning = "A program that is run on every change of state, with the change in its environment and as JSON on "

@@ -53,12 +53,30 @@ void check_labels(const Drafts& drafts, std::string_view what, Report& report) {
   }
 }
 
+void check_web(const RouterDraft& draft, Report& report) {
+  if (!draft.web.value) return;
+  const auto& web = *draft.web.value;
+  const auto lacks = [&](const auto& given, const auto& missing, const char* there, const char* not_there) {
+    if (given.given && !missing.given)
+      report.error(given.where, fmt::format("{} without {}: TLS needs both", there, not_there));
+  };
+  lacks(web.certificate, web.key, "certificate", "key");
+  lacks(web.key, web.certificate, "key", "certificate");
+  const auto beyond_loopback = [](const Item<Endpoint>& item) {
+    return item.value.port && !item.value.address.is_loopback();
+  };
+  if (web.certificate.value && std::ranges::none_of(web.listen.items, beyond_loopback))
+    report.warning(web.certificate.where,
+                   "certificate is not used: loopback has no TLS, and listen names nothing else");
+}
+
 }  // namespace
 
 void check_router(const FileDraft& draft, Report& report) {
   check_presence(draft, report);
   check_mask(draft, report);
   check_names(draft, report);
+  check_web(draft.router, report);
   check_labels(draft.policies, "policy", report);
   check_labels(draft.firewall.allow, "service", report);
   check_labels(draft.forwards, "forward", report);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <tuple>
 
 namespace fairlead::flows {
@@ -73,9 +72,9 @@ nlohmann::json to_json(const Talker& talker) {
   return json;
 }
 
-nlohmann::json list_json(const std::vector<Flow>& flows, std::size_t limit) {
+nlohmann::json list_json(const std::vector<Flow>& flows) {
   auto list = nlohmann::json::array();
-  for (const auto& flow : std::span(flows).first(std::min(limit, flows.size()))) list.push_back(to_json(flow));
+  for (const auto& flow : flows) list.push_back(to_json(flow));
   return list;
 }
 

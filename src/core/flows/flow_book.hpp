@@ -46,7 +46,6 @@ class FlowBook {
 void sort_by_rate(std::vector<Flow>& flows);
 
 [[nodiscard]] nlohmann::json to_json(const Talker& talker);
-/// The first `limit` of them.
-[[nodiscard]] nlohmann::json list_json(const std::vector<Flow>& flows, std::size_t limit);
+[[nodiscard]] nlohmann::json list_json(const std::vector<Flow>& flows);
 
 }  // namespace fairlead::flows

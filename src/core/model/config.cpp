@@ -24,6 +24,8 @@ std::vector<IpAddress> HealthConfig::default_targets() {
   return targets;
 }
 
+std::vector<WebListen> WebConfig::loopback() { return {{*IpAddress::parse("127.0.0.1"), 8080}}; }
+
 std::string to_text(const ProbeConfig& probe) {
   switch (probe.kind) {
     case ProbeConfig::Kind::icmp:

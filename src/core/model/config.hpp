@@ -20,10 +20,29 @@ struct Where {
   bool operator==(const Where&) const = default;
 };
 
+struct WebListen {
+  IpAddress address;
+  std::uint16_t port = 0;
+  bool operator==(const WebListen&) const = default;
+};
+
+/// The page, its JSON and the metrics; key `web`. See docs/page.md.
+struct WebConfig {
+  std::vector<WebListen> listen = loopback();  ///< empty: nowhere
+  std::string token;                           ///< path of the file that holds it; empty: one of Fairlead's own
+  std::string certificate;                     ///< path; empty: no TLS
+  std::string key;                             ///< path; there where `certificate` is
+  bool operator==(const WebConfig&) const = default;
+
+  /// 127.0.0.1:8080
+  static std::vector<WebListen> loopback();
+};
+
 struct RouterConfig {
   std::string name;  ///< empty: the host name
   MarkMask mark_mask;
   std::string hook;  ///< path of the program that is told of every change; empty: none
+  WebConfig web;
   bool operator==(const RouterConfig&) const = default;
 };
 

@@ -1,0 +1,169 @@
+#include "core/explain/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/compile/context.hpp"
+#include "core/compile/delegation.hpp"
+
+namespace fairlead::explain {
+namespace {
+
+const Step& nowhere() {
+  static const Step step;
+  return step;
+}
+
+/// The LAN that an address belongs to; none where it is behind another router, or outside.
+const LanConfig* lan_of(const Config& config, const Facts& facts, const IpAddress& address) {
+  for (const auto& lan : config.lans)
+    for (const auto& prefix : compile::router_addresses(config, lan, facts, address.family()))
+      if (prefix.contains(address)) return &lan;
+  return nullptr;
+}
+
+std::string names_of(const std::vector<WanConfig>& wans) {
+  std::string names;
+  for (const auto& wan : wans) names += (names.empty() ? "" : ", ") + wan.name;
+  return names;
+}
+
+}  // namespace
+
+Explainer::Explainer(const Config& config, const Facts& facts, const compile::Compiled& compiled)
+    : config_(config),
+      facts_(facts),
+      compiled_(compiled),
+      fib_(compiled.state, facts),
+      walker_(compiled.state.nft, fib_) {}
+
+std::string Explainer::uplink_of(std::uint32_t mark) const {
+  const auto& mask = config_.router.mark_mask;
+  for (const auto& uplink : compiled_.uplinks)
+    if (mask.value(uplink.id) == (mark & mask.bits())) return uplink.wan->name;
+  return "";
+}
+
+Result<Explainer::Start> Explainer::start(const Question& question) const {
+  if (question.from.family() != question.to.family()) return fail("one address is IPv4, the other IPv6");
+  Start start{.packet = {}, .step = nowhere(), .from_router = false};
+  start.packet.source = question.from;
+  start.packet.destination = question.to;
+  start.packet.protocol = question.protocol;
+  start.packet.source_port = question.from_port;
+  start.packet.destination_port = question.port;
+  if (!question.in.empty()) {
+    const auto wan = std::ranges::find(config_.wans, question.in, &WanConfig::name);
+    if (wan == config_.wans.end())
+      return fail(fmt::format("there is no uplink {}; there are: {}", question.in, names_of(config_.wans)));
+    start.packet.input = wan->interface;
+    start.step = {fmt::format("comes in by uplink {} ({})", wan->name, wan->interface), wan->where};
+    return start;
+  }
+  if (fib_.is_local(question.from)) {
+    start.from_router = true;
+    start.step = {"the router itself opens it", {}};
+    return start;
+  }
+  const auto* lan = lan_of(compile::with_delegated(config_, facts_), facts_, question.from);
+  if (lan != nullptr) {
+    start.packet.input = lan->interface;
+    start.step = {fmt::format("comes from LAN {} ({})", lan->name, lan->interface), lan->where};
+    return start;
+  }
+  const auto route = fib_.lookup({question.from, std::nullopt, 0, ""});
+  if (!route || route->kind != Route::Kind::unicast)
+    return fail(question.from.to_text() +
+                " is in no LAN and behind no route; for what comes from outside say by which uplink (--in)");
+  start.packet.input = route->link();
+  start.step = {fmt::format("comes from behind {}, by a route of the system", route->link()), {}};
+  return start;
+}
+
+Result<Explanation> Explainer::explain(const Question& question) {
+  const auto begun = start(question);
+  if (!begun) return std::unexpected(begun.error());
+  Explanation told;
+  told.to = question.to;
+  told.port = question.port;
+  told.steps.push_back(begun->step);
+  if (auto done = follow(begun->packet, begun->from_router, "", told); !done) return std::unexpected(done.error());
+  if (!walker_.choice() || told.ways.empty()) return told;
+  // The other turns differ in their way only.
+  const auto choice = *walker_.choice();
+  int all = 0;
+  for (const auto& [verdict, slots] : choice.slots) all += slots;
+  told.ways.clear();
+  for (const auto& [verdict, slots] : choice.slots) {
+    Explanation other;
+    if (auto done = follow(begun->packet, begun->from_router, verdict, other); !done)
+      return std::unexpected(done.error());
+    for (auto& way : other.ways) {
+      way.share = static_cast<double>(slots) / all;
+      told.ways.push_back(std::move(way));
+    }
+  }
+  std::ranges::stable_sort(told.ways, std::greater(), &Way::share);
+  return told;
+}
+
+Result<void> Explainer::follow(Packet packet, bool from_router, const std::string& turn, Explanation& told) {
+  walker_.begin();
+  walker_.set_turn(turn);
+  const auto walk = [&](const char* chain) -> Result<Verdict> {
+    const auto before = walker_.path().size();
+    auto verdict = walker_.walk(chain, packet);
+    if (verdict) tell_passages(walker_.path(), before, told);
+    return verdict;
+  };
+  const auto refuses = [&](const Result<Verdict>& verdict) {
+    if (*verdict == Verdict::accept) return false;
+    told.outcome = *verdict == Verdict::reject ? Explanation::Outcome::refused : Explanation::Outcome::dropped;
+    return true;
+  };
+  const auto route = [&] { return fib_.lookup({packet.destination, packet.source, packet.mark, ""}); };
+  auto way = from_router ? route() : std::nullopt;
+  if (from_router && way && way->kind == Route::Kind::unicast) packet.output = way->link();
+  for (const auto* chain : from_router ? std::vector{"output"} : std::vector{"prerouting", "destination"}) {
+    const auto verdict = walk(chain);
+    if (!verdict) return std::unexpected(verdict.error());
+    if (refuses(verdict)) return {};
+  }
+  told.to = packet.destination;
+  told.port = packet.destination_port;
+  way = route();
+  if (!way || way->kind == Route::Kind::unreachable) {
+    told.outcome = Explanation::Outcome::unreachable;
+    told.steps.push_back({"no route leads there now: no uplink works for it", {}});
+    return {};
+  }
+  const bool to_router = way->kind == Route::Kind::local;
+  if (!to_router) packet.output = way->link();
+  if (!from_router) {
+    const auto verdict = walk(to_router ? "input" : "forward");
+    if (!verdict) return std::unexpected(verdict.error());
+    if (to_router && *verdict == Verdict::accept) tell_service(packet, told);
+    if (refuses(verdict)) return {};
+  }
+  told.outcome = to_router ? Explanation::Outcome::to_router : Explanation::Outcome::forwarded;
+  if (to_router) return {};
+  const auto verdict = walk("postrouting");
+  if (!verdict) return std::unexpected(verdict.error());
+  const auto& hop = way->nexthops.front();
+  told.ways.push_back(
+      {uplink_of(packet.mark), hop.link, hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1});
+  return {};
+}
+
+std::string Explainer::policy_of(const Question& question) {
+  const auto begun = start(question);
+  if (!begun || begun->from_router) return "";
+  Explanation told;
+  auto packet = begun->packet;
+  walker_.begin();
+  if (walker_.walk("prerouting", packet)) tell_passages(walker_.path(), 0, told);
+  return told.policy;
+}
+
+}  // namespace fairlead::explain
