@@ -3,6 +3,7 @@
 
 #include <boost/asio.hpp>
 #include <csignal>
+#include <cstdlib>
 
 #include "lab/wait.hpp"
 #include "sys/service/one_shot.hpp"
@@ -95,6 +96,16 @@ TEST_F(OneShotTest, InheritsNoDescriptorsAndNoBlockedSignals) {
   ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
   ::close(spare);
   EXPECT_EQ(outcome.output, "0\n1\n2\nSigBlk:\t0000000000000000\n");
+}
+
+TEST_F(OneShotTest, WhatTheServiceManagerSaysToUsAloneStaysHere) {
+  ::setenv("NOTIFY_SOCKET", "/nowhere", 1);
+  ::setenv("JOURNAL_STREAM", "1:2", 1);
+  const auto outcome = run(shell("echo \"$NOTIFY_SOCKET$JOURNAL_STREAM$HOME\""));
+  ::unsetenv("NOTIFY_SOCKET");
+  ::unsetenv("JOURNAL_STREAM");
+  const char* home = std::getenv("HOME");
+  EXPECT_EQ(outcome.output, std::string(home == nullptr ? "" : home) + "\n");
 }
 
 TEST_F(OneShotTest, MayBeUsedAgain) {

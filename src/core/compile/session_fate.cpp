@@ -111,8 +111,9 @@ bool moves_with_the_pair(const Session& session, const Side& before, const Side&
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, port);
+  const std::string digits(text);
+  const auto* end = digits.c_str() + digits.size();
+  const auto [stop, problem] = std::from_chars(digits.c_str(), end, port);
   return problem == std::errc() && stop == end ? std::optional(port) : std::nullopt;
 }
 

@@ -85,10 +85,12 @@ class Comparison {
   void nodes(const Node& before, const Node& after, const std::string& path) {
     const auto* left = before.as<Table>();
     const auto* right = after.as<Table>();
-    if (left != nullptr && right != nullptr) return tables(*left, *right, path + ".");
-    if (is_list_of_tables(before) && is_list_of_tables(after))
-      return lists(*before.as<List>(), *after.as<List>(), path);
-    lines.push_back(fmt::format("{}: {} → {}", path, brief(before), brief(after)));
+    if (left != nullptr && right != nullptr)
+      tables(*left, *right, path + ".");
+    else if (is_list_of_tables(before) && is_list_of_tables(after))
+      lists(*before.as<List>(), *after.as<List>(), path);
+    else
+      lines.push_back(fmt::format("{}: {} → {}", path, brief(before), brief(after)));
   }
 
   void one(const Node& node, const std::string& path, const char* what) {

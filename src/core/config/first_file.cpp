@@ -31,17 +31,18 @@ std::string listed(const std::vector<Prefix>& addresses) {
   return join(texts, " and ");
 }
 
-void judge(Candidate& candidate) {
-  const auto is = [&](std::optional<Use> use, std::string why) {
-    candidate.looks_like = use;
-    candidate.why = std::move(why);
-  };
-  if (candidate.is_way_out) return is(Use::wan, "a default route leaves by it");
-  if (!candidate.addresses.empty()) return is(Use::lan, "it has " + listed(candidate.addresses) + ", and no way out");
+struct Judgement {
+  std::optional<Use> use;
+  std::string why;
+};
+
+Judgement judgement(const Candidate& candidate) {
+  if (candidate.is_way_out) return {Use::wan, "a default route leaves by it"};
+  if (!candidate.addresses.empty()) return {Use::lan, "it has " + listed(candidate.addresses) + ", and no way out"};
   if (candidate.dhcp_server)
-    return is(Use::wan, fmt::format("the DHCP server {} answers there", candidate.dhcp_server->to_text()));
-  if (!candidate.carrier) return is(Use::unused, "it has no carrier");
-  is(std::nullopt, "it has a carrier, but no address, and no DHCP server answers there");
+    return {Use::wan, fmt::format("the DHCP server {} answers there", candidate.dhcp_server->to_text())};
+  if (!candidate.carrier) return {Use::unused, "it has no carrier"};
+  return {std::nullopt, "it has a carrier, but no address, and no DHCP server answers there"};
 }
 
 /// 192.168.N.1/24 that overlaps nothing that is here.
@@ -100,9 +101,8 @@ class Writer {
 
   void add_wan(const Candidate& wan, int number) {
     text_ += fmt::format("\n# An internet link: {}.\n[wan.wan{}]\ninterface = \"{}\"\n", wan.why, number, wan.name);
-    if (wan.dhcp_server && !has_ipv4(wan)) {
-      text_ += "address = \"dhcp\"\n";
-    } else if (wan.is_way_out || !wan.addresses.empty()) {
+    const bool is_set = wan.is_way_out || !wan.addresses.empty();
+    if (is_set && (has_ipv4(wan) || !wan.dhcp_server)) {
       std::vector<std::string> gateways;
       for (const auto& gateway : wan.gateways) gateways.push_back(gateway.to_text());
       text_ += fmt::format("# Its address ({}) and gateway ({}) are the system's, and are followed when they change.\n",
@@ -151,7 +151,9 @@ std::vector<Candidate> candidates(const Facts& facts, const std::map<std::string
     }
     if (const auto server = dhcp_servers.find(link.name); server != dhcp_servers.end())
       candidate.dhcp_server = server->second;
-    judge(candidate);
+    auto [use, why] = judgement(candidate);
+    candidate.looks_like = use;
+    candidate.why = std::move(why);
     found.push_back(std::move(candidate));
   }
   return found;

@@ -120,8 +120,9 @@ class Writer {
 
  private:
   void take(std::string_view line) {
-    if (line.starts_with("```")) return fence();
-    if (fenced_) {
+    if (line.starts_with("```")) {
+      fence();
+    } else if (fenced_) {
       const auto text = escaped(line, true);
       result_ += (text.starts_with('.') || text.starts_with('\'') ? "\\&" : "") + text + "\n";
     } else if (line.empty()) {

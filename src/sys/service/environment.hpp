@@ -5,7 +5,7 @@
 
 namespace fairlead::service {
 
-/// Our own environment and `added`.
+/// Our own environment and `added`, without what the service manager says to this process alone.
 [[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added);
 
 /// Valid as long as `texts` is; ends with a null pointer.

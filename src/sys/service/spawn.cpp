@@ -40,8 +40,9 @@ struct Failure {
 
 [[noreturn]] void give_up(const Fd& report, Failure::Step step) {
   const Failure failure{step, errno};
-  static_cast<void>(::write(report.get(), &failure, sizeof failure));
-  ::_exit(127);
+  // A parent that is gone needs no report.
+  const bool told = ::write(report.get(), &failure, sizeof failure) == sizeof failure;
+  ::_exit(told ? 127 : 126);
 }
 
 bool mount_folders(const Program& program) {
