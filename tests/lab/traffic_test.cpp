@@ -32,7 +32,8 @@ to = "192.168.1.102:8080"
 class TrafficTold : public RouterLab {
  protected:
   [[nodiscard]] int hits(const char* kind, const std::string& name) const {
-    for (const auto& entry : status()[kind])
+    const auto told = status();
+    for (const auto& entry : told[kind])
       if (entry["name"] == name) return entry.value("connections", -1);
     return -1;
   }
@@ -68,7 +69,8 @@ TEST_F(TrafficTold, FlowsTellHostUplinkPolicyAndBytes) {
       host("home-1").inside([&] { return lab::TcpStream::connect({server(2), lab::drip_port}, lab::in(2s)); });
   ASSERT_TRUE(download) << download.error().message;
   const auto found = [&]() -> nlohmann::json {
-    for (const auto& flow : flows({"--port", std::to_string(lab::drip_port)})["flows"])
+    const auto told = flows({"--port", std::to_string(lab::drip_port)});
+    for (const auto& flow : told["flows"])
       if (flow["host"]["address"] == "192.168.1.101" && flow.value("down_bytes", 0) > 512) return flow;
     return nullptr;
   };
@@ -109,9 +111,9 @@ TEST_F(TrafficTold, DoctorFindsAFirewallInTheWayAndSaysWhatHelps) {
   ASSERT_TRUE(lab::wait_until([&] { return state_of("cable1") == "up"; }, lab::in(10s)));
   EXPECT_THAT(fairlead("doctor").out,
               testing::AllOf(HasSubstr("the kernel is as the file wants it"), Not(HasSubstr("foreign-filter"))));
-  on_router({"nft",
-             "add table ip filter; add chain ip filter FORWARD "
-             "{ type filter hook forward priority 0; policy drop; }"});
+  static_cast<void>(on_router({"nft",
+                               "add table ip filter; add chain ip filter FORWARD "
+                               "{ type filter hook forward priority 0; policy drop; }"}));
   const auto told = fairlead("doctor");
   EXPECT_EQ(told.status, 1);
   EXPECT_THAT(told.out, testing::AllOf(HasSubstr("problem  foreign-filter ip filter"), HasSubstr("->")));
@@ -121,7 +123,7 @@ TEST_F(TrafficTold, DoctorFindsAFirewallInTheWayAndSaysWhatHelps) {
 TEST_F(TrafficTold, DoctorComparesTheKernelAlsoWithoutARouter) {
   start(three_uplinks);
   kill_router(SIGKILL);
-  on_router({"ip", "rule", "del", "pref", "20130"});
+  static_cast<void>(on_router({"ip", "rule", "del", "pref", "20130"}));
   const auto told = fairlead("doctor", {"-c", file()});
   EXPECT_EQ(told.status, 1);
   EXPECT_THAT(told.out,
