@@ -296,7 +296,7 @@ TEST_P(Explain, SaysWhatPacketsDo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Explain, testing::ValuesIn(cases()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
 }  // namespace fairlead
