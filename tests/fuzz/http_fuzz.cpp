@@ -2,8 +2,8 @@
 // with the strict headers, no stranger is let in, and no command is asked that a browser must not ask. Run with
 // tests/fuzz/run.
 // Sources: base core/model api/control_server.cpp api/feed.cpp api/http/message.cpp api/http/origin.cpp
-// api/http/guard.cpp api/http/failure_limit.cpp api/http/sessions.cpp api/http/site.cpp api/http/event_stream.cpp
-// api/http/wire.cpp
+// Sources: api/http/guard.cpp api/http/failure_limit.cpp api/http/sessions.cpp api/http/site.cpp
+// Sources: api/http/event_stream.cpp api/http/wire.cpp
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstdint>
