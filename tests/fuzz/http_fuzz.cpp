@@ -70,6 +70,11 @@ std::optional<Request> parsed(std::string_view bytes, std::size_t piece, const I
       if (const auto refusal = refusal_of(failed)) require(head_of(*refusal, false, false).starts_with("HTTP/1.1 4"));
       return std::nullopt;
     }
+    if (parser.is_header_done())
+      if (const auto refusal = refusal_of_body(parser)) {
+        require(refusal->status == 411);
+        return std::nullopt;
+      }
     if (waiting.size() > longest_header + longest_body) return std::nullopt;
   }
   return parser.is_done() ? std::optional(request_of(parser, client, false)) : std::nullopt;
