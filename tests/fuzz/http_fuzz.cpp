@@ -2,8 +2,8 @@
 // with the strict headers, no stranger is let in, and no command is asked that a browser must not ask. Run with
 // tests/fuzz/run.
 // Sources: base core/model api/control_server.cpp api/feed.cpp api/http/message.cpp api/http/origin.cpp
-// api/http/guard.cpp api/http/failure_limit.cpp api/http/sessions.cpp api/http/site.cpp api/http/event_stream.cpp
-// api/http/wire.cpp
+// Sources: api/http/guard.cpp api/http/failure_limit.cpp api/http/sessions.cpp api/http/site.cpp
+// Sources: api/http/event_stream.cpp api/http/wire.cpp
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstdint>
@@ -70,6 +70,11 @@ std::optional<Request> parsed(std::string_view bytes, std::size_t piece, const I
       if (const auto refusal = refusal_of(failed)) require(head_of(*refusal, false, false).starts_with("HTTP/1.1 4"));
       return std::nullopt;
     }
+    if (parser.is_header_done())
+      if (const auto refusal = refusal_of_body(parser)) {
+        require(refusal->status == 411);
+        return std::nullopt;
+      }
     if (waiting.size() > longest_header + longest_body) return std::nullopt;
   }
   return parser.is_done() ? std::optional(request_of(parser, client, false)) : std::nullopt;

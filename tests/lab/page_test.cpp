@@ -164,6 +164,9 @@ TEST_F(Page, NonsenseAndSilenceHoldUpNobody) {
                 .status,
             413);
   EXPECT_EQ(ask("home-2", lan_ + "/healthz", {"-X", "B{}D"}).status, 400);
+  const std::vector<std::string> chunked{
+      "-H", "Transfer-Encoding: chunked", "-H", "Content-Type: application/json", "-d", "{}"};
+  EXPECT_EQ(ask("home-2", lan_ + "/api/login", chunked).status, 411);
   // Each ends when its time is over, without an answer.
   EXPECT_TRUE(silent.front().receive_all(lab::in(15s)));
   EXPECT_EQ(ask("home-2", lan_ + "/healthz").status, 200);

@@ -37,11 +37,9 @@ class Connection {
     while (!entrance_->closed) {
       Parser parser;
       set_limits(parser);
-      boost::system::error_code failed;
       expire_after(patience);
-      co_await beast::http::async_read(*stream_, buffer_, parser, into(failed));
-      if (failed) {
-        if (const auto refusal = refusal_of(failed)) co_await write(*refusal, false, false);
+      if (const auto refusal = co_await read(parser)) {
+        if (refusal->status != 0) co_await write(*refusal, false, true);
         co_return;
       }
       const auto request = request_of(parser, client_, is_tls);
@@ -59,6 +57,18 @@ class Connection {
   static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
 
   void expire_after(std::chrono::seconds time) { beast::get_lowest_layer(*stream_).expires_after(time); }
+
+  /// None: the request is there. What has no status gets no answer.
+  asio::awaitable<std::optional<Response>> read(Parser& parser) {
+    boost::system::error_code failed;
+    co_await beast::http::async_read_header(*stream_, buffer_, parser, into(failed));
+    if (!failed)
+      if (auto refusal = refusal_of_body(parser)) co_return refusal;
+    if (!failed && !parser.is_done()) co_await beast::http::async_read(*stream_, buffer_, parser, into(failed));
+    if (!failed) co_return std::nullopt;
+    if (auto refusal = refusal_of(failed)) co_return refusal;
+    co_return Response{.status = 0};
+  }
 
   asio::awaitable<bool> write(const Response& response, bool keeps_alive, bool with_body) {
     const auto head = head_of(response, keeps_alive, is_tls || client_.is_loopback());

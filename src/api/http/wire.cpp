@@ -15,6 +15,11 @@ void set_limits(Parser& parser) {
   parser.body_limit(longest_body);
 }
 
+std::optional<Response> refusal_of_body(const Parser& parser) {
+  if (!parser.chunked()) return std::nullopt;
+  return error_response(411, "send the body with a Content-Length");
+}
+
 Request request_of(const Parser& parser, const IpAddress& client, bool tls) {
   const auto& message = parser.get();
   Request request;

@@ -17,6 +17,10 @@ using Parser = boost::beast::http::request_parser<boost::beast::http::string_bod
 
 /// Makes the parser keep the limits.
 void set_limits(Parser& parser);
+/// Why the body is not read, of a parser that has the header; none: it is. Bodies in chunks are refused (RFC 9112
+/// section 6.3 allows it): no client of ours needs them, and the library's reader of chunks ends the process on some
+/// nonsense.
+[[nodiscard]] std::optional<Response> refusal_of_body(const Parser& parser);
 /// Of a parser that is done.
 [[nodiscard]] Request request_of(const Parser& parser, const IpAddress& client, bool tls);
 /// What a client gets whose request is none; none: it has gone, or is not worth an answer.
