@@ -9,7 +9,10 @@ import { onSession, refreshSession, session, toggleLock } from './session.js';
 import { watchTraffic } from './traffic.js';
 import { showCharts, showUplinks } from './uplinks.js';
 
+let uplinks = [];
+
 function showStatus({ status }) {
+  uplinks = status.uplinks;
   document.title = `${status.uplinks.every((uplink) => uplink.state === 'up') ? '' : '⚠ '}${status.name} · Fairlead`;
   say($('router-name'), status.name);
   say($('router-about'), join(`running for ${age(status.started)}`, status.method, status.pair ? status.pair.ours.role : '', `Fairlead ${status.version}`));
@@ -22,7 +25,7 @@ function showStatus({ status }) {
 }
 
 const refreshTraffic = watchTraffic();
-watchExplain();
+watchExplain((name) => uplinks.find((uplink) => uplink.name === name)?.ipv4.address ?? '');
 series.onSeries(showCharts);
 
 const live = new Live({

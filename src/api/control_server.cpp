@@ -90,6 +90,8 @@ asio::awaitable<nlohmann::json> answer(const Handlers& handlers, nlohmann::json 
     found = co_await handler->second(std::move(request));
   } catch (const nlohmann::json::exception& problem) {  // a field of another type than the command has
     found = fail(std::string("the request is not understood: ") + problem.what());
+  } catch (const std::exception& problem) {  // whoever asks learns of it, rather than of a closed connection
+    found = fail(std::string("an error of Fairlead itself: ") + problem.what());
   }
   if (!found) co_return error_answer(found.error().message);
   (*found)["ok"] = true;

@@ -40,6 +40,8 @@ Action configure_diff(CLI::App& app);
 Action configure_status(CLI::App& app);
 Action configure_leases(CLI::App& app);
 Action configure_explain(CLI::App& app);
+Action configure_flows(CLI::App& app);
+Action configure_doctor(CLI::App& app);
 Action configure_wan(CLI::App& app);
 Action configure_pair(CLI::App& app);
 Action configure_monitor(CLI::App& app);

@@ -1,9 +1,7 @@
 #include <fmt/format.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +9,7 @@
 #include "base/fd.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/end_wish.hpp"
 #include "cli/options.hpp"
 #include "core/model/event.hpp"
 
@@ -35,19 +34,6 @@ int print_line(const std::string& line) {
   errno = 0;
   const bool written = std::fputs((line + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
   return written ? 0 : errno;
-}
-
-/// Readable when the user wants to end: then the line under way is still printed whole.
-Result<Fd> wish_to_end() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  Fd wish(::signalfd(-1, &signals, SFD_CLOEXEC));
-  if (!wish) return std::unexpected(system_error("signalfd", errno));
-  return wish;
 }
 
 int monitor(const Options& options) {

@@ -6,29 +6,45 @@
 #include "cli/change_origin.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "cli/redraw.hpp"
 #include "core/render/status_text.hpp"
 
 namespace fairlead::cli {
 namespace {
 
 constexpr int patience_seconds = 10;
+constexpr std::chrono::seconds pace{1};
 constexpr int reload_patience_seconds = 60;
 
 struct Options {
   daemon::Paths paths;
   bool json = false;
+  bool watch = false;
 };
 
-int print_status(const Options& options) {
+Result<std::string> status_screen(const Options& options) {
   const auto answer = api::ask(options.paths.control_socket(), {{"command", "status"}}, patience_seconds);
-  if (!answer) return report(answer.error());
+  if (!answer) return std::unexpected(answer.error());
+  const auto snapshot = snapshot_from_json(answer->at("status"));
+  if (!snapshot) return std::unexpected(snapshot.error());
+  auto screen = render::status_text(*snapshot, wall_now());
+  const auto lent = api::ask(options.paths.control_socket(), {{"command", "leases"}}, patience_seconds);
+  if (lent && !lent->at("leases").empty())
+    screen += fmt::format("  {} leases on the LANs (fairlead leases)\n", lent->at("leases").size());
+  return wants_colour() ? render::coloured_states(std::move(screen)) : screen;
+}
+
+int print_status(const Options& options) {
   if (options.json) {
+    const auto answer = api::ask(options.paths.control_socket(), {{"command", "status"}}, patience_seconds);
+    if (!answer) return report(answer.error());
     fmt::print("{}\n", answer->at("status").dump(2));
     return ok;
   }
-  const auto snapshot = snapshot_from_json(answer->at("status"));
-  if (!snapshot) return report(snapshot.error());
-  fmt::print("{}", render::status_text(*snapshot, wall_now()));
+  if (options.watch) return redraw(pace, [&] { return status_screen(options); });
+  const auto screen = status_screen(options);
+  if (!screen) return report(screen.error());
+  fmt::print("{}", *screen);
   return ok;
 }
 
@@ -47,6 +63,7 @@ Action configure_status(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_path_options(app, options->paths);
   add_json_option(app, options->json);
+  app.add_flag("-w,--watch", options->watch, "redrawn in its place every second")->excludes("--json");
   return [options] { return print_status(*options); };
 }
 

@@ -40,6 +40,7 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
       {"flows", [this](json request) { return tell_flows(std::move(request)); }},
       {"talkers", [this](const json&) { return tell_talkers(); }},
       {"explain", api::at_once([this](const json& request) { return explain(router_, request); })},
+      {"doctor", api::at_once([this](const json&) { return examine(); })},
       {"dhcp-event", api::at_once([this, done](const json& event) { return done(dhcp_.take(event)); })},
   };
   table.merge(changes_.handlers());
@@ -75,6 +76,13 @@ boost::asio::awaitable<api::Answer> ControlLoop::tell_talkers() {
   auto list = nlohmann::json::array();
   for (const auto& talker : flows::talkers(*all)) list.push_back(to_json(talker));
   co_return nlohmann::json{{"talkers", std::move(list)}};
+}
+
+Result<nlohmann::json> ControlLoop::examine() {
+  const auto differences = router_.differences();
+  if (!differences) return std::unexpected(differences.error());
+  surroundings_.look();
+  return nlohmann::json{{"differences", *differences}, {"status", to_json(*present())}};
 }
 
 Result<nlohmann::json> ControlLoop::remove() {

@@ -38,6 +38,7 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
       traffic_(
           loop_, [this](UplinkId id) { return watch_.quality(id); },
           [this](UplinkId id) { return census_.connections_of(id); }),
+      surroundings_(loop_, journal, router),
       feed_([this] { return opening_lines(*present()); }),
       hook_(loop_, journal),
       dhcp_(loop_, journal, paths, std::move(leases), [this] { take_leases(); }),
@@ -73,6 +74,7 @@ Result<void> ControlLoop::run() {
   wait_for_signal();
   if (const auto counted = conntrack::count(); !counted)
     spdlog::warn("connections of a lost uplink will hang until they time out: {}", counted.error().message);
+  surroundings_.look();
   notify_service_manager("READY=1");
   journal_.tell({{}, "router", router_.snapshot()->name, "", "running", "", ""});
   loop_.run();

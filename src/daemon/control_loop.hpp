@@ -29,6 +29,7 @@
 #include "daemon/repair_limit.hpp"
 #include "daemon/router.hpp"
 #include "daemon/router_advertisements.hpp"
+#include "daemon/surroundings_watch.hpp"
 #include "daemon/traffic.hpp"
 
 namespace fairlead::daemon {
@@ -48,6 +49,7 @@ class ControlLoop {
   Result<nlohmann::json> override_uplink(const nlohmann::json& request);
   Result<nlohmann::json> command_pair(const nlohmann::json& request);
   Result<nlohmann::json> remove();
+  Result<nlohmann::json> examine();
   boost::asio::awaitable<Result<std::vector<flows::Flow>>> look_at_flows();
   boost::asio::awaitable<api::Answer> tell_flows(nlohmann::json request);
   boost::asio::awaitable<api::Answer> tell_talkers();
@@ -81,6 +83,7 @@ class ControlLoop {
   Traffic traffic_;
   flows::FlowBook flow_book_;
   HitCounts hits_;
+  SurroundingsWatch surroundings_;
   api::Feed feed_;
   Hook hook_;
   DhcpClients dhcp_;

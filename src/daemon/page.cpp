@@ -9,6 +9,9 @@
 namespace fairlead::daemon {
 namespace {
 
+/// However many ask: who asks in a loop shall not keep the router from its work.
+constexpr std::chrono::milliseconds metrics_age{100};
+
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -74,9 +77,15 @@ std::string Page::status_text() const {
                                                                       nlohmann::json::error_handler_t::replace);
 }
 
-std::string Page::metrics_text(bool openmetrics) const {
-  return render::metrics_text(*sources_.status(), totals_.present(sources_.leases(), site_->events().readers()),
-                              openmetrics ? render::MetricsFormat::openmetrics : render::MetricsFormat::prometheus);
+std::string Page::metrics_text(bool openmetrics) {
+  auto& told = metrics_.at(openmetrics ? 1 : 0);
+  const auto now = std::chrono::steady_clock::now();
+  if (now < told.until) return told.text;
+  told.until = now + metrics_age;
+  told.text =
+      render::metrics_text(*sources_.status(), totals_.present(sources_.leases(), site_->events().readers()),
+                           openmetrics ? render::MetricsFormat::openmetrics : render::MetricsFormat::prometheus);
+  return told.text;
 }
 
 }  // namespace fairlead::daemon

@@ -1,6 +1,8 @@
 #pragma once
 // Purpose: the page, its JSON and the metrics (docs/page.md), connected to the rest of the daemon.
+#include <array>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -31,7 +33,7 @@ class Page {
 
  private:
   [[nodiscard]] std::string status_text() const;
-  [[nodiscard]] std::string metrics_text(bool openmetrics) const;
+  [[nodiscard]] std::string metrics_text(bool openmetrics);
   void follow_token(const WebConfig& config);
 
   Journal& journal_;
@@ -41,6 +43,11 @@ class Page {
   TotalsKeeper totals_;
   std::shared_ptr<api::http::Site> site_;
   api::http::Server server_;
+  struct Told {
+    std::chrono::steady_clock::time_point until;
+    std::string text;
+  };
+  std::array<Told, 2> metrics_;  // by format
 };
 
 }  // namespace fairlead::daemon

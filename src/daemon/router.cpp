@@ -229,6 +229,17 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
   return fail("the kernel does not stay as it was set: another program seems to change the same things");
 }
 
+Result<std::vector<std::string>> Router::differences() {
+  auto facts = observe_facts(*config_);
+  if (!facts) return std::unexpected(facts.error());
+  const auto want = wish_of(compiled(*config_, *facts, ids_));
+  const auto have = kernel_.observe(want);
+  if (!have) return std::unexpected(have.error());
+  std::vector<std::string> steps;
+  for (const auto& step : plan::difference(want, *have).steps) steps.push_back(to_text(step));
+  return steps;
+}
+
 void Router::open_pair_gate() {
   // Where it fails reconcile() does the same, and says why.
   if (auto opened = sys::run_nft(compile::pair_gate_opening()); !opened) spdlog::debug("{}", opened.error().message);

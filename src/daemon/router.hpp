@@ -87,6 +87,9 @@ class Router {
   /// A policy chooses by latency.
   [[nodiscard]] bool wants_latency() const;
 
+  /// The steps that would bring the kernel to what is wanted at this moment; none where it is so.
+  [[nodiscard]] Result<std::vector<std::string>> differences();
+
   /// Becomes readable when the kernel changed; then drain() and reconcile().
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
   Result<netlink::Changes> drain() { return monitor_.read(); }

@@ -13,6 +13,7 @@
 #include "lab/wait.hpp"
 #include "page_cost.hpp"
 #include "sender.hpp"
+#include "sync_load.hpp"
 #include "takeover.hpp"
 #include "variants.hpp"
 
@@ -35,6 +36,8 @@ struct Options {
   bool pair = false;
   std::string advert = "100ms";
   int crowd = 250;
+  int entries = 0;
+  bool sync = false;
 };
 
 struct Entry {
@@ -145,10 +148,12 @@ int run(const Options& options) {
   if (options.failover)
     return print(measure_failover({options.runs, options.parallel, options.only, program()}), options.json);
   if (options.pair)
-    return print(measure_takeovers({options.runs, options.crowd, options.advert, options.only, program()}),
-                 options.json);
+    return print(
+        measure_takeovers({options.runs, options.crowd, options.advert, options.entries, options.only, program()}),
+        options.json);
   if (options.page)
     return print(measure_page({.time = std::chrono::seconds(options.seconds), .program = program()}), options.json);
+  if (options.sync) return print(measure_sync_load({5000, options.seconds, program()}), options.json);
   if (options.idle) return print(measure_idle_routers(options), options.json);
   const auto entries = build(options);
   const auto samples = entries ? sample(*entries, options) : std::unexpected(entries.error());
@@ -186,7 +191,7 @@ int main(int argc, char** argv) {
   app.add_flag("--idle", options.idle, "instead: what the router costs while only its probes run")->excludes(failover);
   app.add_flag("--page", options.page, "instead: what 50 open pages and 10,000 requests for metrics cost")
       ->excludes(failover);
-  app.add_option("--seconds", options.seconds, "that --idle looks on, and --page asks")
+  app.add_option("--seconds", options.seconds, "that --idle looks on, --page asks, and --sync opens")
       ->check(CLI::Range(5, 3600))
       ->capture_default_str();
   app.add_flag("--pair", options.pair, "instead: what a LAN sees when one of a pair of routers goes")
@@ -195,6 +200,11 @@ int main(int argc, char** argv) {
   app.add_option("--crowd", options.crowd, "TCP connections of --pair, of each of four habits")
       ->check(CLI::Range(1, 2500))
       ->capture_default_str();
+  app.add_option("--entries", options.entries, "more entries of the connection table, for --pair")
+      ->check(CLI::Range(0, 200000))
+      ->capture_default_str();
+  app.add_flag("--sync", options.sync, "instead: what copying 5,000 new connections a second to the other router costs")
+      ->excludes(failover);
   app.add_flag("--json", options.json, "print JSON");
   CLI11_PARSE(app, argc, argv);
   return fairlead::bench::run(options);

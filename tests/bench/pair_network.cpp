@@ -101,7 +101,9 @@ std::optional<std::string> PairNetwork::active() const {
 
 bool PairNetwork::is_up(const std::string& router, bool active) const {
   const auto told = status(lab_, router);
-  return told && (!active || std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
+  // The other one must be able to take over.
+  const auto all = told && told->pair && told->pair->ours.usable() == static_cast<int>(told->uplinks.size());
+  return all && (!active || std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
            return uplink.state == "up" && uplink.ipv4.usable && uplink.probes && uplink.probes->latency;
          }));
 }
@@ -127,13 +129,14 @@ Result<void> PairNetwork::await_connections(const std::string& router, std::uint
   return fail(fmt::format("{} knows {} of {} connections", router, known, count));
 }
 
-Result<std::size_t> PairNetwork::missing_at_other(const std::string& router) const {
+Result<PairNetwork::Sameness> PairNetwork::sameness(const std::string& router, const std::string& protocol) const {
   const auto connections = [&](const std::string& at) {
     std::vector<ConnectionEntry> found;
     const auto done = lab_.host(at)->inside([&] {
       return conntrack::each_connection([&](const ConnectionEntry& entry) {
-        // Without a mark they are the router's own.
-        if (tcp_state_text(entry.tcp_state) == "ESTABLISHED" && entry.mark != 0) found.push_back(entry);
+        if (entry.mark == 0) return;  // the router's own
+        const bool wanted = protocol == "tcp" ? tcp_state_text(entry.tcp_state) == "ESTABLISHED" : entry.protocol == 17;
+        if (wanted) found.push_back(entry);
       });
     });
     return done ? Result<std::vector<ConnectionEntry>>(std::move(found)) : std::unexpected(done.error());
@@ -148,15 +151,16 @@ Result<std::size_t> PairNetwork::missing_at_other(const std::string& router) con
   };
   std::set<Key> known;
   for (const auto& entry : *there) known.insert(key(entry));
-  return static_cast<std::size_t>(
-      std::ranges::count_if(*here, [&](const ConnectionEntry& entry) { return !known.contains(key(entry)); }));
+  const auto missing =
+      std::ranges::count_if(*here, [&](const ConnectionEntry& entry) { return !known.contains(key(entry)); });
+  return Sameness{here->size(), static_cast<std::size_t>(missing)};
 }
 
 Result<void> PairNetwork::await_sameness(const std::string& router) const {
   std::size_t missing = 0;
   const auto same = [&] {
-    const auto found = missing_at_other(router);
-    missing = found.value_or(1);
+    const auto found = sameness(router, "tcp");
+    missing = found ? found->missing : 1;
     return missing == 0;
   };
   if (lab::wait_until(same, lab::in(20s))) return {};

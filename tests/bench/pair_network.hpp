@@ -24,9 +24,13 @@ class PairNetwork {
 
   /// Until both routers answer, one is active, and its uplinks are up; returns that one.
   [[nodiscard]] Result<std::string> await_ready() const;
-  /// How many of the TCP connections that `router` has established the other one does not know just so.
-  [[nodiscard]] Result<std::size_t> missing_at_other(const std::string& router) const;
-  /// Until there are none.
+  struct Sameness {
+    std::size_t known = 0;    ///< to this router
+    std::size_t missing = 0;  ///< of these, what the other one does not know just so
+  };
+  /// Of connections through the router: TCP ones that are established ("tcp"), or all of UDP ("udp").
+  [[nodiscard]] Result<Sameness> sameness(const std::string& router, const std::string& protocol) const;
+  /// Until no TCP connection is missing.
   [[nodiscard]] Result<void> await_sameness(const std::string& router) const;
   /// Until this router knows at least so many connections.
   [[nodiscard]] Result<void> await_connections(const std::string& router, std::uint64_t count) const;

@@ -14,6 +14,7 @@
 #include "lab/wait.hpp"
 #include "pair_network.hpp"
 #include "percentile.hpp"
+#include "udp_flows.hpp"
 
 namespace fairlead::bench {
 namespace {
@@ -124,20 +125,22 @@ Result<void> measure_once(PairNetwork& pair, const Scenario& scenario, const Tak
   if (!crowd) return std::unexpected(crowd.error());
   const auto flows = start_flows(pair.lab());
   if (!flows) return std::unexpected(flows.error());
-  const auto connections = static_cast<std::uint64_t>(options.crowd) * lab::habits.size();
+  const auto connections =
+      static_cast<std::uint64_t>(options.crowd) * lab::habits.size() + static_cast<std::uint64_t>(options.entries);
+  if (auto filled = open_udp_flows(*home, options.entries); !filled) return filled;
   if (auto known = pair.await_connections(PairNetwork::other(*active), connections); !known) return known;
   stay_calm(random);
-  const auto missing = pair.missing_at_other(*active);
-  if (!missing) return std::unexpected(missing.error());
-  figures.missing.push_back(static_cast<double>(*missing));
+  const auto before = pair.sameness(*active, "tcp");
+  if (!before) return std::unexpected(before.error());
+  figures.missing.push_back(static_cast<double>(before->missing));
   if (auto same = pair.await_sameness(*active); !same) return same;
   if (auto done = scenario.event(pair, *active); !done) return done;
   static_cast<void>(lab::wait_ready(-1, 0, lab::in(after_event)));
   const auto report = (*crowd)->finish(crowd_patience);
   add(figures, *flows, report);
   for (const auto& death : report.deaths) fmt::print(stderr, "\r\033[K{}: {}\n", scenario.name, death);
-  if (*missing != 0)
-    fmt::print(stderr, "\r\033[K{}: the standby had {} connections wrong at first\n", scenario.name, *missing);
+  if (before->missing != 0)
+    fmt::print(stderr, "\r\033[K{}: the standby had {} connections wrong at first\n", scenario.name, before->missing);
   const auto now = pair.active();
   if (!now) return fail("not exactly one router is active afterwards");
   if ((now != active) != scenario.moves) return fail(fmt::format("{} is active, {} was", *now, *active));

@@ -12,6 +12,7 @@ struct TakeoverOptions {
   int runs = 30;
   int crowd = 250;               ///< TCP connections of each habit
   std::string advert = "100ms";  ///< of [ha]
+  int entries = 0;               ///< more of the connection table, of UDP that nobody answers; they live for 30 s
   std::vector<std::string> only;
   std::string program;
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 #include "browser.hpp"
 #include "page_fixture.hpp"
@@ -180,9 +181,10 @@ TEST_F(PageInBrowser, EverythingHasANameAndIsReachedByKeys) {
     if (node.value("ignored", false)) continue;
     const auto role = node["role"].value("value", "");
     ++roles[role];
-    for (const auto* wanted :
-         {"button", "textbox", "combobox", "radio", "link", "article", "image", "figure", "dialog"})
-      if (role == wanted) EXPECT_NE(node["name"].value("value", ""), "") << node.dump();
+    const std::set<std::string> named{"button",  "textbox", "combobox", "radio", "link",
+                                      "article", "image",   "figure",   "dialog"};
+    if (!named.contains(role)) continue;
+    EXPECT_NE(node["name"].value("value", ""), "") << node.dump();
   }
   EXPECT_EQ(roles["main"], 1);
   EXPECT_EQ(roles["banner"], 1);

@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -92,7 +93,8 @@ asio::awaitable<void> accept_clients(std::shared_ptr<Listener> listener, std::sh
   for (;;) {
     boost::system::error_code failed;
     auto socket = co_await listener->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
-    if (!listener->acceptor.is_open()) co_return;
+    // It may be open anew, with another of these.
+    if (failed == asio::error::operation_aborted || !listener->acceptor.is_open()) co_return;
     if (failed) {  // no descriptor is free, or the client has gone: neither is for ever
       asio::steady_timer pause(executor, accept_pause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failed));

@@ -66,7 +66,8 @@ Result<Explainer::Start> Explainer::start(const Question& question) const {
     start.step = {"the router itself opens it", {}};
     return start;
   }
-  const auto* lan = lan_of(compile::with_delegated(config_, facts_), facts_, question.from);
+  const auto effective = compile::with_delegated(config_, facts_);
+  const auto* lan = lan_of(effective, facts_, question.from);
   if (lan != nullptr) {
     start.packet.input = lan->interface;
     start.step = {fmt::format("comes from LAN {} ({})", lan->name, lan->interface), lan->where};

@@ -70,8 +70,9 @@ scrape_configs:
       - targets: ["192.168.1.1:8080"]
 ```
 
-`packaging/prometheus/fairlead.rules.yml` has alerts, `packaging/grafana/fairlead.json` a dashboard. What is not there (a
-pair, probes that answer) has no samples. Names stay; metrics are added, never given another meaning.
+`packaging/prometheus/fairlead.rules.yml` has alerts, `packaging/grafana/fairlead.json` a dashboard (in the Debian
+package they are in `/usr/share/doc/fairlead/examples`). What is not there (a pair, probes that answer) has no
+samples. Names stay; metrics are added, never given another meaning.
 
 | Metric | Type | Unit | Labels | Meaning |
 |---|---|---|---|---|

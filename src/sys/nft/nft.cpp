@@ -74,6 +74,8 @@ Result<std::string> list_map(const std::string& name) {
   return list(fmt::format("map {} {}", nft::table_name, name), in_full);
 }
 
+Result<std::string> list_ruleset() { return list("ruleset", without_elements); }
+
 Result<std::map<std::string, std::uint64_t>> packets_by_element(const std::string& map) {
   const auto listing = list_map(map);
   if (!listing) return std::unexpected(listing.error());

@@ -25,6 +25,9 @@ Result<void> run_nft(const std::string& script);
 Result<std::optional<NftListing>> observe_nft();
 /// nft's listing of one map of our table, with its elements. Errors: there is none.
 Result<std::string> list_map(const std::string& name);
+/// nft's listing of everybody's tables, without elements. Errors: another program's table is more than this
+/// libnftables can read.
+Result<std::string> list_ruleset();
 /// Packets that each element of this map has matched. Errors: there is none.
 Result<std::map<std::string, std::uint64_t>> packets_by_element(const std::string& map);
 /// Brings our table back as it was observed. Sets that packets fill keep the elements that they have now.
