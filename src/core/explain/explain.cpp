@@ -35,6 +35,7 @@ Explainer::Explainer(const Config& config, const Facts& facts, const compile::Co
     : config_(config),
       facts_(facts),
       compiled_(compiled),
+      effective_(compile::with_delegated(config, facts)),
       fib_(compiled.state, facts),
       walker_(compiled.state.nft, fib_) {}
 
@@ -66,8 +67,7 @@ Result<Explainer::Start> Explainer::start(const Question& question) const {
     start.step = {"the router itself opens it", {}};
     return start;
   }
-  const auto effective = compile::with_delegated(config_, facts_);
-  const auto* lan = lan_of(effective, facts_, question.from);
+  const auto* lan = lan_of(effective_, facts_, question.from);
   if (lan != nullptr) {
     start.packet.input = lan->interface;
     start.step = {fmt::format("comes from LAN {} ({})", lan->name, lan->interface), lan->where};

@@ -78,6 +78,7 @@ class Explainer {
   const Config& config_;
   const Facts& facts_;
   const compile::Compiled& compiled_;
+  Config effective_;  // with the prefixes that LANs got from uplinks
   Fib fib_;
   Walker walker_;
 };
