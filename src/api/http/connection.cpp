@@ -38,7 +38,7 @@ class Connection {
       Parser parser;
       set_limits(parser);
       expire_after(patience);
-      if (const auto refusal = co_await read(parser)) {
+      if (const auto refusal = co_await read(&parser)) {
         if (refusal->status != 0) co_await write(*refusal, false, true);
         co_return;
       }
@@ -59,18 +59,18 @@ class Connection {
   void expire_after(std::chrono::seconds time) { beast::get_lowest_layer(*stream_).expires_after(time); }
 
   /// None: the request is there. What has no status gets no answer.
-  asio::awaitable<std::optional<Response>> read(Parser& parser) {
+  asio::awaitable<std::optional<Response>> read(Parser* parser) {
     boost::system::error_code failed;
-    co_await beast::http::async_read_header(*stream_, buffer_, parser, into(failed));
+    co_await beast::http::async_read_header(*stream_, buffer_, *parser, into(failed));
     if (!failed)
-      if (auto refusal = refusal_of_body(parser)) co_return refusal;
-    if (!failed && !parser.is_done()) co_await beast::http::async_read(*stream_, buffer_, parser, into(failed));
+      if (auto refusal = refusal_of_body(*parser)) co_return refusal;
+    if (!failed && !parser->is_done()) co_await beast::http::async_read(*stream_, buffer_, *parser, into(failed));
     if (!failed) co_return std::nullopt;
     if (auto refusal = refusal_of(failed)) co_return refusal;
     co_return Response{.status = 0};
   }
 
-  asio::awaitable<bool> write(const Response& response, bool keeps_alive, bool with_body) {
+  asio::awaitable<bool> write(Response response, bool keeps_alive, bool with_body) {
     const auto head = head_of(response, keeps_alive, is_tls || client_.is_loopback());
     std::vector<asio::const_buffer> parts{asio::buffer(head)};
     if (with_body && !response.is_stream) parts.push_back(asio::buffer(*response.body));
@@ -80,7 +80,7 @@ class Connection {
     co_return !failed;
   }
 
-  asio::awaitable<void> stream_events(const Request& request) {
+  asio::awaitable<void> stream_events(Request request) {
     auto& events = entrance_->site->events();
     const auto reader = events.open();
     if (!reader) co_return;

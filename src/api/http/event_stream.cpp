@@ -42,7 +42,10 @@ void EventStream::Reader::close() {
 }
 
 void EventStream::Reader::add(const Piece& piece) {
-  if (waiting_.size() >= most_waiting) return close();
+  if (waiting_.size() >= most_waiting) {
+    close();
+    return;
+  }
   waiting_.push_back(piece);
   news_.cancel();
 }

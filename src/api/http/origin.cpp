@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace fairlead::api::http {
 namespace {
@@ -84,9 +85,8 @@ bool is_local(const Request& request) {
   if (!host) return false;
   const auto address = IpAddress::parse(*host);
   if (*host != "localhost" && !(address && address->is_loopback())) return false;
-  for (const auto* sign : {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"})
-    if (request.has(sign)) return false;
-  return true;
+  constexpr std::array signs{"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"};
+  return std::ranges::none_of(signs, [&](const char* sign) { return request.has(sign); });
 }
 
 }  // namespace fairlead::api::http

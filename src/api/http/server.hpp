@@ -22,7 +22,8 @@ class Server {
   /// `problems` are told anew whenever they change. The server's connections end with the loop.
   Server(boost::asio::io_context& loop, std::shared_ptr<Site> site,
          std::function<void(std::vector<Condition>)> problems);
-  Server(Server&&) = delete;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
   ~Server();
 
   /// From now on serves there; what it served before and is still wanted goes on undisturbed. The certificate is read

@@ -12,7 +12,7 @@ bool Tls::has_name(const std::string& name) {
 }
 
 Result<std::shared_ptr<Tls>> load_tls(const std::string& certificate, const std::string& key) {
-  const auto tls = std::make_shared<Tls>(ssl::context(ssl::context::tls_server));
+  auto tls = std::make_shared<Tls>(ssl::context(ssl::context::tls_server));
   auto& context = tls->context;
   boost::system::error_code failed;
   context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
