@@ -192,6 +192,23 @@ TEST_F(Active, GuessesThatWereWrongBecomeRarer) {
   EXPECT_EQ(decide().offset, out_of_service) << "what it has judged is no guess";
 }
 
+TEST_F(Active, AGuessThatWasRightMayBeRepeatedAtOnce) {
+  for (int guess = 0; guess < 3; ++guess) {
+    known.usable = 0;
+    known.master = true;
+    known.other->usable = 2;
+    known.other->active = known.other->judged = false;
+    ASSERT_EQ(decide().offset, out_of_service) << "guess " << guess;
+    // There everything works; and then the role comes back for another reason.
+    known.master = false;
+    known.other->active = known.other->judged = true;
+    decide();
+    EXPECT_EQ(next(), 5s);
+    known.usable = 2;
+    after(5s);
+  }
+}
+
 TEST_F(Standby, OfTwoThatAreActiveTheLowerPriorityConcedes) {
   known.master = true;
   EXPECT_EQ(decide(), ready);

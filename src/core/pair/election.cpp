@@ -24,6 +24,8 @@ constexpr auto soon_again = 60s;
 /// next guess waits longer.
 constexpr auto first_guess_pause = 60s;
 constexpr auto longest_guess_pause = 3600s;
+/// Its uplinks have carried it for so long since it took over: probes would have found out by then.
+constexpr auto guess_proven = 5s;
 
 }  // namespace
 
@@ -36,6 +38,7 @@ Wish Election::decide(const Known& known, Time now) {
   if (!other_active) other_active_since_.reset();
   if (other_active && !other_active_since_) other_active_since_ = now;
   note_two_active(known, now);
+  note_right_guess(known, now);
 
   if (known.maintenance) return {out_of_service, "maintenance"};
   if (hand_over_until_) {
@@ -74,6 +77,17 @@ bool Election::yields_without_uplinks(const Known& known, Time now) {
   guess_pause_ = std::clamp<std::chrono::seconds>(guess_pause_ * 2, first_guess_pause, longest_guess_pause);
   next_guess_ = now + guess_pause_;
   return yields_ = true;
+}
+
+void Election::note_right_guess(const Known& known, Time now) {
+  const bool works_there = other_active_since_ && known.other->judged && known.other->usable > 0;
+  if (guess_pause_ == 0s || !works_there) return;
+  if (now - *other_active_since_ < guess_proven) {
+    look_again(*other_active_since_ + guess_proven);
+    return;
+  }
+  guess_pause_ = 0s;
+  next_guess_ = {};
 }
 
 void Election::note_two_active(const Known& known, Time now) {

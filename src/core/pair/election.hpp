@@ -57,6 +57,7 @@ class Election {
  private:
   [[nodiscard]] bool yields_without_uplinks(const Known& known, Time now);
   void note_two_active(const Known& known, Time now);
+  void note_right_guess(const Known& known, Time now);
   [[nodiscard]] bool may_preempt(const Known& known, Time now);
   void look_again(Time when);
 
