@@ -10,8 +10,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "base/fd.hpp"
 #include "base/durable.hpp"
+#include "base/fd.hpp"
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
 
