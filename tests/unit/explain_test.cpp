@@ -49,6 +49,10 @@ Result<Explanation> ask(const Made& made, const Question& question) {
   return Explainer(made.config, made.facts, made.compiled).explain(question);
 }
 
+Question tcp_to(const char* from, const char* to, std::uint16_t port, const std::string& in) {
+  return {.from = address(from), .to = address(to), .protocol = 6, .port = port, .from_port = 40000, .in = in};
+}
+
 std::vector<std::string> what(const Explanation& told) {
   std::vector<std::string> all;
   for (const auto& step : told.steps) all.push_back(step.what);
@@ -89,12 +93,7 @@ TEST(Explain, TellsThePolicyAndItsLine) {
   const auto made = golden("compile-policy-shapes");
   ASSERT_TRUE(made);
   ASSERT_FALSE(made->config.policies.empty());
-  const auto told = ask(*made, {.from = address("192.168.1.50"),
-                                .to = address("198.51.100.7"),
-                                .protocol = 6,
-                                .port = 443,
-                                .from_port = 40000,
-                                .in = ""});
+  const auto told = ask(*made, tcp_to("192.168.1.50", "198.51.100.7", 443, ""));
   ASSERT_TRUE(told) << told.error().message;
   EXPECT_THAT(what(*told).front(), HasSubstr("comes from LAN"));
   EXPECT_GT(told->steps.front().where.line, 0);
@@ -103,12 +102,7 @@ TEST(Explain, TellsThePolicyAndItsLine) {
 TEST(Explain, APortForwardLeadsInside) {
   const auto made = golden("compile-pair-active");
   ASSERT_TRUE(made);
-  const auto told = ask(*made, {.from = address("192.0.2.9"),
-                                .to = address("203.0.113.2"),
-                                .protocol = 6,
-                                .port = 80,
-                                .from_port = 40000,
-                                .in = made->config.wans.front().name});
+  const auto told = ask(*made, tcp_to("192.0.2.9", "203.0.113.2", 80, made->config.wans.front().name));
   ASSERT_TRUE(told) << told.error().message;
   EXPECT_EQ(told->outcome, Explanation::Outcome::forwarded) << to_text(*told, "file");
   EXPECT_EQ(told->to.to_text(), "192.168.1.20");
@@ -118,12 +112,7 @@ TEST(Explain, APortForwardLeadsInside) {
 TEST(Explain, AStandbyForwardsNothing) {
   const auto made = golden("compile-pair-standby");
   ASSERT_TRUE(made);
-  const auto told = ask(*made, {.from = address("192.168.1.50"),
-                                .to = address("192.0.2.9"),
-                                .protocol = 6,
-                                .port = 80,
-                                .from_port = 40000,
-                                .in = ""});
+  const auto told = ask(*made, tcp_to("192.168.1.50", "192.0.2.9", 80, ""));
   ASSERT_TRUE(told) << told.error().message;
   EXPECT_EQ(told->outcome, Explanation::Outcome::dropped);
   EXPECT_THAT(what(*told).back(), HasSubstr("the other router of the pair is active"));
@@ -132,12 +121,7 @@ TEST(Explain, AStandbyForwardsNothing) {
 TEST(Explain, AnUplinkThatIsNotThereIsNamed) {
   const auto made = golden("compile-pair-active");
   ASSERT_TRUE(made);
-  const auto told = ask(*made, {.from = address("192.0.2.9"),
-                                .to = address("203.0.113.2"),
-                                .protocol = 6,
-                                .port = 80,
-                                .from_port = 40000,
-                                .in = "cable9"});
+  const auto told = ask(*made, tcp_to("192.0.2.9", "203.0.113.2", 80, "cable9"));
   ASSERT_FALSE(told);
   EXPECT_THAT(told.error().message, HasSubstr("there is no uplink cable9; there are: cable1"));
 }

@@ -20,6 +20,7 @@ float mean_of(std::span<const Point> points, float Point::* field) {
   return count == 0 ? nothing : static_cast<float>(sum / count);
 }
 
+/// What is not there (`nothing`) does not count.
 Point mean_of(std::span<const Point> points) {
   Point mean;
   for (const auto field : {&Point::down, &Point::up, &Point::latency, &Point::loss, &Point::connections})
@@ -29,13 +30,11 @@ Point mean_of(std::span<const Point> points) {
 
 }  // namespace
 
-Point mean(const std::vector<Point>& points) { return mean_of(points); }
-
 void Chart::add(const Point& point) {
   fine_.add(point);
   if (++since_coarse_ < fine_in_coarse) return;
   since_coarse_ = 0;
-  coarse_.add(mean(fine_.newest(fine_in_coarse)));
+  coarse_.add(mean_of(fine_.newest(fine_in_coarse)));
 }
 
 void Chart::Ring::add(const Point& point) {

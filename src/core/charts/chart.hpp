@@ -52,7 +52,4 @@ class Chart {
   std::size_t since_coarse_ = 0;
 };
 
-/// What is not there (`nothing`) does not count.
-[[nodiscard]] Point mean(const std::vector<Point>& points);
-
 }  // namespace fairlead::charts

@@ -10,11 +10,6 @@
 namespace fairlead::explain {
 namespace {
 
-const Step& nowhere() {
-  static const Step step;
-  return step;
-}
-
 /// The LAN that an address belongs to; none where it is behind another router, or outside.
 const LanConfig* lan_of(const Config& config, const Facts& facts, const IpAddress& address) {
   for (const auto& lan : config.lans)
@@ -48,7 +43,7 @@ std::string Explainer::uplink_of(std::uint32_t mark) const {
 
 Result<Explainer::Start> Explainer::start(const Question& question) const {
   if (question.from.family() != question.to.family()) return fail("one address is IPv4, the other IPv6");
-  Start start{.packet = {}, .step = nowhere(), .from_router = false};
+  Start start{.packet = {}, .step = {}, .from_router = false};
   start.packet.source = question.from;
   start.packet.destination = question.to;
   start.packet.protocol = question.protocol;
