@@ -1,6 +1,8 @@
 // Choosing by load: new connections go where there is most room for each that is active.
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "router_fixture.hpp"
 
 namespace fairlead {
@@ -32,8 +34,9 @@ class LeastLoaded : public RouterLab, public testing::WithParamInterface<Family>
       auto stream = host("home-1").connect({server(1, family), lab::pump_port}, lab::in(2s));
       EXPECT_TRUE(stream && stream->send("0\n", lab::in(2s)));
       if (!stream) continue;
-      EXPECT_TRUE(stream->receive(lab::in(2s)));
-      streams_.push_back(std::move(*stream));
+      readers_.emplace_back([download = std::move(*stream)](const std::stop_token& stop) mutable {
+        while (!stop.stop_requested() && download.receive(lab::in(2s))) continue;
+      });
     }
     for (const auto& wan : config_.wans) counted[wan.name] = open_by(wan.name);
     return counted;
@@ -45,7 +48,7 @@ class LeastLoaded : public RouterLab, public testing::WithParamInterface<Family>
     return flows.at("total").get<int>();
   }
 
-  std::vector<lab::TcpStream> streams_;
+  std::vector<std::jthread> readers_;
 };
 
 std::string family_name(const testing::TestParamInfo<Family>& info) {

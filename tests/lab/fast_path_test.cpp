@@ -82,7 +82,9 @@ TEST_P(FastPath, CarriesAConnectionThroughAForward) {
   auto pump = lab::TrafficServer::start(host("home-2"), {}, {{lab::Service::pump, lab::pump_port}});
   ASSERT_TRUE(pump);
   const auto outside = uplink("cable2").at(GetParam() == Family::v4 ? "ipv4" : "ipv6").at("address").get<std::string>();
-  auto stream = host("internet").connect({address(outside), 8009}, lab::in(2s));
+  auto stream =
+      host("internet")
+          .connect({address(outside), 8009}, lab::in(2s), {.bind = {{server(1, GetParam()), 0}}, .device = {}});
   ASSERT_TRUE(stream) << stream.error().message;
   ASSERT_TRUE(stream->send(std::to_string(10 * megabyte) + "\n", lab::in(2s)));
   const auto got = stream->receive_all(lab::in(20s));
@@ -152,7 +154,7 @@ TEST_F(FastPath, ADownloadNoticesNothingOfItsComingAndGoing) {
   start(three_uplinks);
   auto stream = host("home-1").connect({server(1), lab::pump_port}, lab::in(2s));
   ASSERT_TRUE(stream);
-  ASSERT_TRUE(stream->send(std::to_string(30 * megabyte) + "\n", lab::in(2s)));
+  ASSERT_TRUE(stream->send("0\n", lab::in(2s)));
   std::size_t got = 0;
   for (int turn = 0; turn < 6; ++turn) {
     const auto until = got + 5 * megabyte;
@@ -164,7 +166,6 @@ TEST_F(FastPath, ADownloadNoticesNothingOfItsComingAndGoing) {
     write((turn % 2 == 0 ? "[router]\noffload = \"off\"\n" : "") + three_uplinks);
     ASSERT_EQ(fairlead("reload").status, 0);
   }
-  EXPECT_GE(got, 30 * megabyte);
 }
 
 TEST_F(FastPath, GoesOnWithoutUsAndIsTakenOver) {
@@ -200,12 +201,12 @@ TEST_F(FastPath, DownTakesItAway) {
 TEST_F(FastPath, OthersFiltersStay) {
   build(three_uplinks);
   static_cast<void>(on_router({"tc", "qdisc", "add", "dev", "eth1", "clsact"}));
-  static_cast<void>(
-      on_router({"tc", "filter", "add", "dev", "eth1", "ingress", "prio", "10", "matchall", "action", "ok"}));
+  static_cast<void>(on_router({"tc", "filter", "add", "dev", "eth1", "ingress", "prio", "10", "protocol", "arp", "u32",
+                               "match", "u32", "0", "0", "classid", "1:1"}));
   start_router();
   EXPECT_THAT(filters("eth1"), HasSubstr("fairlead_uplink"));
   ASSERT_EQ(fairlead("down").status, 0);
-  EXPECT_THAT(filters("eth1"), HasSubstr("matchall"));
+  EXPECT_THAT(filters("eth1"), HasSubstr("u32"));
 }
 
 TEST_F(FastPath, WhatAnotherRemovesComesBack) {
