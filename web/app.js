@@ -1,6 +1,7 @@
 // Connects the parts of the page.
 import { $, fillSelect, say } from './dom.js';
 import { age, join } from './format.js';
+import { watchDoctor } from './doctor.js';
 import { addEvent, resetEvents, showLists } from './lists.js';
 import { watchExplain } from './explain.js';
 import { Live } from './live.js';
@@ -26,6 +27,7 @@ function showStatus({ status }) {
 
 const refreshTraffic = watchTraffic();
 watchExplain((name) => uplinks.find((uplink) => uplink.name === name)?.ipv4.address ?? '');
+watchDoctor();
 series.onSeries(showCharts);
 
 const live = new Live({

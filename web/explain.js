@@ -21,7 +21,8 @@ export function watchExplain(addressOf) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const request = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== ''));
-    if (request.port) request.port = Number(request.port);
+    // Anything else the router refuses, and says why.
+    if (/^\d+$/.test(request.port)) request.port = Number(request.port);
     if (request.protocol === 'icmp') request.port = 0;
     if (request.in && !request.to) request.to = addressOf(request.in);
     try {

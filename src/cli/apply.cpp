@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "api/control.hpp"
@@ -9,8 +7,10 @@
 #include "base/units.hpp"
 #include "cli/change_origin.hpp"
 #include "cli/command.hpp"
+#include "cli/config_text.hpp"
+#include "cli/foreseen.hpp"
 #include "cli/options.hpp"
-#include "core/config/parse.hpp"
+#include "cli/question.hpp"
 #include "daemon/change_request.hpp"
 #include "daemon/config_file.hpp"
 
@@ -44,7 +44,7 @@ void print_preview(const nlohmann::json& preview) {
     for (const auto& line : preview.at(key)) fmt::print("  {}\n", line.get<std::string>());
   };
   const auto plan = preview.at("plan_text").get<std::string>();
-  fmt::print("{}", plan.empty() ? "nothing to do in the kernel\n" : plan);
+  fmt::print("{}", plan.empty() ? nothing_to_do : plan);
   list("changes", "changes of the file");
   list("effects", "connections");
   if (preview.at("effects").empty() && !plan.empty()) fmt::print("connections:\n  none notices\n");
@@ -55,11 +55,8 @@ void print_preview(const nlohmann::json& preview) {
 
 /// Asked only where somebody can answer.
 bool wants_it() {
-  if (::isatty(STDIN_FILENO) == 0) return true;
-  fmt::print("Do it? [y/N] ");
-  std::fflush(stdout);
-  std::string answer;
-  std::getline(std::cin, answer);
+  if (!can_ask()) return true;
+  const auto answer = ask_line("Do it? [y/N]");
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
@@ -136,10 +133,7 @@ int apply(const Options& options) {
     report(text.error());
     return bad_input;
   }
-  const auto parsed = config::parse(*text);
-  for (const auto& diagnostic : parsed.diagnostics)
-    fmt::print(stderr, "{}\n", config::to_text(diagnostic, options.file));
-  if (!parsed.config) return bad_input;
+  if (!checked(*text, options.file)) return bad_input;
   (*request)["text"] = *text;
   return carry_out(options, std::move(*request));
 }

@@ -8,9 +8,6 @@
 #include "cli/options.hpp"
 #include "core/doctor/report.hpp"
 #include "core/doctor/surroundings.hpp"
-#include "core/model/snapshot.hpp"
-#include "core/plan/difference.hpp"
-#include "daemon/kernel.hpp"
 #include "daemon/surroundings_watch.hpp"
 
 namespace fairlead::cli {
@@ -30,34 +27,20 @@ struct Options {
 Result<std::vector<Finding>> ask_daemon(const Options& options) {
   const auto answer = api::ask(options.paths.control_socket(), {{"command", "doctor"}}, patience_seconds);
   if (!answer) return std::unexpected(answer.error());
-  const auto snapshot = snapshot_from_json(answer->at("status"));
-  if (!snapshot) return std::unexpected(snapshot.error());
-  std::vector<Finding> found{{Finding::Level::good, "the router runs, with " + snapshot->file, ""}};
-  found.push_back(doctor::kernel_finding(answer->at("differences").get<std::vector<std::string>>()));
-  for (const auto& condition : snapshot->conditions) found.push_back(doctor::finding(condition));
-  for (const auto& warning : snapshot->warnings) found.push_back({Finding::Level::warning, warning, ""});
-  return found;
-}
-
-Result<std::vector<std::string>> differences(const compile::Compiled& compiled) {
-  auto kernel = daemon::Kernel::open();
-  if (!kernel) return std::unexpected(kernel.error());
-  const auto have = kernel->observe(compiled.state);
-  if (!have) return std::unexpected(have.error());
-  std::vector<std::string> steps;
-  for (const auto& step : plan::difference(compiled.state, *have).steps) steps.push_back(to_text(step));
-  return steps;
+  return doctor::findings_from_json(answer->at("findings"));
 }
 
 Result<std::vector<Finding>> look_alone(const Options& options, const Config& config) {
   const auto foreseen = foresee(config, "", options.paths);
   if (!foreseen) return std::unexpected(foreseen.error());
-  const auto steps = differences((*foreseen)->compiled);
-  if (!steps) return std::unexpected(steps.error());
+  const auto plan = steps_to((*foreseen)->compiled.state);
+  if (!plan) return std::unexpected(plan.error());
+  std::vector<std::string> steps;
+  for (const auto& step : plan->steps) steps.push_back(to_text(step));
   std::vector<Finding> found{{Finding::Level::problem,
                               "no router runs (nobody answers at " + options.paths.control_socket() + ")",
                               "start it: fairlead run, or systemctl start fairlead"}};
-  found.push_back(doctor::kernel_finding(*steps));
+  found.push_back(doctor::kernel_finding(steps));
   for (const auto& warning : (*foreseen)->compiled.warnings) found.push_back({Finding::Level::warning, warning, ""});
   for (const auto& condition : doctor::conditions(daemon::look_around(), config, (*foreseen)->facts))
     found.push_back(doctor::finding(condition));

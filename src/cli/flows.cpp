@@ -33,9 +33,12 @@ nlohmann::json request_of(const Options& options) {
 }
 
 Result<std::string> flows_screen(const Options& options) {
-  const auto answer = api::ask(options.paths.control_socket(), request_of(options), patience_seconds);
+  auto answer = api::ask(options.paths.control_socket(), request_of(options), patience_seconds);
   if (!answer) return std::unexpected(answer.error());
-  if (options.json) return answer->dump(2) + "\n";
+  if (options.json) {
+    answer->erase("ok");
+    return answer->dump(2) + "\n";
+  }
   std::vector<flows::Flow> list;
   for (const auto& flow : answer->at("flows")) list.push_back(flows::flow_from_json(flow));
   return render::flows_text(list, answer->at("total").get<std::size_t>(), wall_now());

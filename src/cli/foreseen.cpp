@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
+#include "core/plan/difference.hpp"
 #include "daemon/kernel.hpp"
 #include "daemon/lease_store.hpp"
 #include "daemon/pair_memory.hpp"
@@ -47,6 +48,14 @@ Result<std::unique_ptr<Foreseen>> foresee(const Config& config, const std::strin
   foreseen->facts = std::move(*facts);
   foreseen->compiled = compile::compile(config, foreseen->facts, {}, *ids);
   return foreseen;
+}
+
+Result<Plan> steps_to(const State& want) {
+  auto kernel = daemon::Kernel::open();
+  if (!kernel) return std::unexpected(kernel.error());
+  const auto have = kernel->observe(want);
+  if (!have) return std::unexpected(have.error());
+  return plan::difference(want, *have);
 }
 
 }  // namespace fairlead::cli

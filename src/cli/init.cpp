@@ -2,17 +2,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/change_origin.hpp"
 #include "cli/command.hpp"
+#include "cli/config_text.hpp"
 #include "cli/options.hpp"
+#include "cli/question.hpp"
 #include "core/config/first_file.hpp"
-#include "core/config/parse.hpp"
 #include "daemon/dhcp_search.hpp"
 
 namespace fairlead::cli {
@@ -32,7 +33,7 @@ struct Options {
   bool json = false;
 };
 
-bool asks(const Options& options) { return !options.yes && !options.json && ::isatty(STDIN_FILENO) == 1; }
+bool asks(const Options& options) { return !options.yes && !options.json && can_ask(); }
 
 bool is_installed(const char* program) {
   const auto folders = std::to_array<const char*>({"/usr/sbin/", "/sbin/", "/usr/bin/", "/usr/local/sbin/"});
@@ -64,14 +65,23 @@ Result<void> take_word(const std::vector<std::string>& names, Use use, std::vect
   return {};
 }
 
-/// "lan", "wan" or nothing, as people answer.
-void ask_people(Candidate& device) {
-  fmt::print(stderr, "{}: {}. Is it a network of yours, an internet link, or neither? [lan/wan/none] ", device.name,
-             device.why);
-  std::string answer;
-  std::getline(std::cin, answer);
-  device.looks_like = answer == "lan" ? Use::lan : answer == "wan" ? Use::wan : Use::unused;
-  device.why = "as you said";
+constexpr const char* remedy = "say it with --lan DEVICE and --wan DEVICE";
+
+/// Until the answer is one of the three.
+Result<void> ask_people(Candidate& device) {
+  constexpr std::array answers{std::pair{"lan", Use::lan}, std::pair{"wan", Use::wan}, std::pair{"none", Use::unused}};
+  auto question = fmt::format("{}: {}. Is it a network of yours, an internet link, or neither? [lan/wan/none]",
+                              device.name, device.why);
+  while (const auto answer = ask_line(question)) {
+    const auto* const chosen = std::ranges::find(answers, *answer, &std::pair<const char*, Use>::first);
+    if (chosen != answers.end()) {
+      device.looks_like = chosen->second;
+      device.why = "as you said";
+      return {};
+    }
+    question = fmt::format("Please answer lan, wan or none. What is {}?", device.name);
+  }
+  return fail(fmt::format("nobody said what {} is, and nothing was written: {}", device.name, remedy));
 }
 
 std::vector<Candidate> those_used_as(Use use, const std::vector<Candidate>& devices) {
@@ -103,12 +113,11 @@ Result<void> settle_the_rest(const Options& options, std::vector<Candidate>& dev
   }
   for (auto& device : devices) {
     if (device.looks_like) continue;
-    if (asks(options))
-      ask_people(device);
-    else
+    if (!asks(options))
       device.looks_like = Use::unused;
+    else if (auto said = ask_people(device); !said)
+      return said;
   }
-  const char* remedy = "say it with --lan DEVICE and --wan DEVICE";
   if (those_used_as(Use::lan, devices).empty())
     return fail(fmt::format("no device looks like a network of yours: {}. What was found:\n{}", remedy,
                             findings_text(devices)));
@@ -165,14 +174,13 @@ int init(const Options& options) {
                                              .wans = those_used_as(Use::wan, devices),
                                              .service = service_of_session(*facts),
                                              .can_lend = is_installed("kea-dhcp4")});
-  const auto parsed = config::parse(text);
-  for (const auto& diagnostic : parsed.diagnostics) fmt::print(stderr, "{}\n", config::to_text(diagnostic, "the file"));
+  const bool valid = checked(text, "the file").has_value();
   if (auto written = write(options, text); !written) return report(written.error());
   if (options.json)
     fmt::print("{}\n", to_json(devices, text, options).dump(2));
   else
     fmt::print(stderr, "found:\n{}", findings_text(devices));
-  return parsed.config ? ok : failed;
+  return valid ? ok : failed;
 }
 
 }  // namespace

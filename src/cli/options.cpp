@@ -7,7 +7,7 @@
 
 #include "base/file.hpp"
 #include "cli/command.hpp"
-#include "core/config/parse.hpp"
+#include "cli/config_text.hpp"
 
 namespace fairlead::cli {
 
@@ -33,13 +33,9 @@ Result<void> need_root(std::string_view command, std::string_view purpose) {
 
 std::optional<Config> read_config(const std::string& file) {
   const auto text = read_file(file);
-  if (!text) {
-    report(text.error());
-    return std::nullopt;
-  }
-  auto parsed = config::parse(*text);
-  for (const auto& diagnostic : parsed.diagnostics) fmt::print(stderr, "{}\n", config::to_text(diagnostic, file));
-  return std::move(parsed.config);
+  if (text) return checked(*text, file);
+  report(text.error());
+  return std::nullopt;
 }
 
 int report(const Error& error) {

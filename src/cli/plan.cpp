@@ -7,7 +7,6 @@
 #include "cli/options.hpp"
 #include "core/plan/difference.hpp"
 #include "core/render/state_text.hpp"
-#include "daemon/kernel.hpp"
 
 namespace fairlead::cli {
 namespace {
@@ -29,11 +28,7 @@ ObservedState empty_machine(const State& want) {
 Result<Plan> make_plan(const Options& options, const Foreseen& foreseen) {
   const auto& want = foreseen.compiled.state;
   if (!options.facts.empty()) return plan::difference(want, empty_machine(want));
-  auto kernel = daemon::Kernel::open();
-  if (!kernel) return std::unexpected(kernel.error());
-  const auto have = kernel->observe(want);
-  if (!have) return std::unexpected(have.error());
-  return plan::difference(want, *have);
+  return steps_to(want);
 }
 
 int print_plan(const Options& options) {

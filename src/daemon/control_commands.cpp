@@ -1,6 +1,7 @@
 // What the control socket asks.
 #include <nlohmann/json.hpp>
 
+#include "core/doctor/report.hpp"
 #include "daemon/control_loop.hpp"
 #include "daemon/explanations.hpp"
 #include "daemon/notify.hpp"
@@ -11,14 +12,6 @@
 
 namespace fairlead::daemon {
 namespace {
-
-/// The kernel has not seen what went by the fast path.
-void add_carried(const bpf::Datapath& programs, ConnectionEntry& entry) {
-  if (!entry.sent || !entry.received) return;
-  const auto carried = programs.carried(entry);
-  *entry.sent += carried.sent;
-  *entry.received += carried.received;
-}
 
 /// Of flows that are told where nobody says how many.
 constexpr std::size_t most_flows = 1000;
@@ -55,46 +48,34 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
   return table;
 }
 
-boost::asio::awaitable<Result<std::vector<flows::Flow>>> ControlLoop::look_at_flows() {
-  auto entries = co_await census_.look();
-  if (!entries) co_return std::unexpected(entries.error());
-  std::vector<flows::Flow> all;
-  const flows::Reader reader(router_.config(), router_.facts(), router_.compiled().uplinks);
-  const auto* programs = router_.datapath();
-  for (auto& entry : *entries) {
-    if (programs != nullptr) add_carried(*programs, entry);
-    all.push_back(reader.read(entry));
-  }
-  flow_book_.rate(all, Clock::now());
-  co_return all;
-}
-
 boost::asio::awaitable<api::Answer> ControlLoop::tell_flows(nlohmann::json request) {
   const auto filter = flows::read_filter(request, router_.config());
   if (!filter) co_return std::unexpected(filter.error());
-  auto all = co_await look_at_flows();
-  if (!all) co_return std::unexpected(all.error());
-  std::erase_if(*all, [&](const flows::Flow& flow) { return !filter->takes(flow); });
-  const auto total = all->size();
-  flows::sort_by_rate(*all);
-  all->resize(std::min(total, request.value("limit", most_flows)));
-  name_policies(router_, *all);
-  co_return nlohmann::json{{"total", total}, {"flows", flows::list_json(*all)}};
+  const auto look = co_await flow_watch_.look();
+  if (!look) co_return std::unexpected(look.error());
+  std::vector<flows::Flow> wanted;
+  std::ranges::copy_if((*look)->flows, std::back_inserter(wanted),
+                       [&](const flows::Flow& flow) { return filter->takes(flow); });
+  const auto total = wanted.size();
+  flows::sort_by_rate(wanted);
+  wanted.resize(std::min(total, request.value("limit", most_flows)));
+  name_policies(router_, wanted);
+  co_return flows::answer_json(wanted, total, (*look)->when);
 }
 
 boost::asio::awaitable<api::Answer> ControlLoop::tell_talkers() {
-  const auto all = co_await look_at_flows();
-  if (!all) co_return std::unexpected(all.error());
+  const auto look = co_await flow_watch_.look();
+  if (!look) co_return std::unexpected(look.error());
   auto list = nlohmann::json::array();
-  for (const auto& talker : flows::talkers(*all)) list.push_back(to_json(talker));
-  co_return nlohmann::json{{"talkers", std::move(list)}};
+  for (const auto& talker : flows::talkers((*look)->flows)) list.push_back(to_json(talker));
+  co_return nlohmann::json{{"time", to_precise_text((*look)->when)}, {"talkers", std::move(list)}};
 }
 
 Result<nlohmann::json> ControlLoop::examine() {
   const auto differences = router_.differences();
   if (!differences) return std::unexpected(differences.error());
   surroundings_.look();
-  return nlohmann::json{{"differences", *differences}, {"status", to_json(*present())}};
+  return nlohmann::json{{"findings", to_json(doctor::findings(*present(), *differences))}};
 }
 
 Result<nlohmann::json> ControlLoop::remove() {

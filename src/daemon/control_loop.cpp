@@ -38,6 +38,7 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
       traffic_(
           loop_, [this](UplinkId id) { return watch_.quality(id); },
           [this](UplinkId id) { return census_.connections_of(id); }, [this] { take_traffic(); }),
+      flow_watch_(loop_, router, census_),
       surroundings_(loop_, journal, router),
       feed_([this] { return opening_lines(*present()); }),
       hook_(loop_, journal),

@@ -12,11 +12,11 @@
 
 #include "api/control_server.hpp"
 #include "api/feed.hpp"
-#include "core/flows/flow_book.hpp"
 #include "daemon/change_control.hpp"
 #include "daemon/connection_census.hpp"
 #include "daemon/connection_sync.hpp"
 #include "daemon/dhcp_clients.hpp"
+#include "daemon/flow_watch.hpp"
 #include "daemon/health_watch.hpp"
 #include "daemon/hit_counts.hpp"
 #include "daemon/hook.hpp"
@@ -51,7 +51,6 @@ class ControlLoop {
   Result<nlohmann::json> command_pair(const nlohmann::json& request);
   Result<nlohmann::json> remove();
   Result<nlohmann::json> examine();
-  boost::asio::awaitable<Result<std::vector<flows::Flow>>> look_at_flows();
   boost::asio::awaitable<api::Answer> tell_flows(nlohmann::json request);
   boost::asio::awaitable<api::Answer> tell_talkers();
   std::map<UplinkId, std::uint32_t> active_connections();
@@ -85,7 +84,7 @@ class ControlLoop {
   ConnectionCensus census_;
   UplinkCapacities capacities_;
   Traffic traffic_;
-  flows::FlowBook flow_book_;
+  FlowWatch flow_watch_;
   HitCounts hits_;
   SurroundingsWatch surroundings_;
   api::Feed feed_;

@@ -1,6 +1,5 @@
 #include "lab/lab.hpp"
 
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +18,8 @@
 #include "lab/construction.hpp"
 #include "lab/namespace_processes.hpp"
 #include "lab/topology_json.hpp"
+#include "sys/service/identity.hpp"
+#include "sys/service/leftover.hpp"
 
 namespace fairlead::lab {
 
@@ -36,26 +37,13 @@ Result<void> check_name(const std::string& name) {
   return {};
 }
 
-/// Field 22 of proc(5) stat, which tells a process from a later one with its number; "" when there is none.
-std::string start_time(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  const auto after_name = line.rfind(')');  // the name may hold blanks
-  if (after_name == std::string::npos) return "";
-  const auto fields = split(std::string_view(line).substr(after_name + 2), ' ');
-  constexpr std::size_t start_field = 19;  // counted from field 3, which is the first behind the name
-  return fields.size() > start_field ? std::string(fields[start_field]) : "";
-}
-
 void end_process(pid_t pid, const std::string& started) {
-  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  // The number could be another's by now; with the pidfd open it can no longer change hands.
-  if (!process || start_time(pid) != started) return;
-  ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0);
-  if (wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)))) return;
-  ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0);
-  (void)wait_ready(process.get(), POLLIN, in(std::chrono::seconds(2)));
+  const auto process = service::find_process(pid, started);
+  if (!process) return;
+  service::send_signal(*process, SIGTERM);
+  if (wait_ready(process->get(), POLLIN, in(std::chrono::seconds(2)))) return;
+  service::send_signal(*process, SIGKILL);
+  (void)wait_ready(process->get(), POLLIN, in(std::chrono::seconds(2)));
 }
 
 /// Labs' namespaces are found by name, so that they are found after a crash too.
@@ -199,7 +187,7 @@ Result<const LabHost*> Lab::provider_of(const std::string& uplink) const {
 }
 
 Result<void> Lab::note_process(pid_t pid, const std::string& duty) {
-  processes_.push_back({pid, start_time(pid), duty});
+  processes_.push_back({pid, service::start_time(pid), duty});
   return save();
 }
 

@@ -5,6 +5,7 @@
 
 #include "lab/blaster.hpp"
 #include "router_fixture.hpp"
+#include "terminal.hpp"
 
 namespace fairlead {
 namespace {
@@ -75,6 +76,64 @@ TEST_F(Apply, ADryRunAndTheSameFileChangeNothing) {
   EXPECT_TRUE(apply(three_uplinks).ok());
   EXPECT_EQ(in_use(), 1);
   EXPECT_EQ(status().at("changes"), 1);
+}
+
+TEST_F(Apply, DiffTellsTheStepsThatApplyingWouldTake) {
+  start(three_uplinks);
+  const auto before = kernel_state();
+  const auto path = fresh(changed_);
+  const auto steps = [&] {
+    const auto told = fairlead("diff", {path, "--plan"}).out;
+    const auto heading = "+port = 80\n\napplying " + path + " now:\n";
+    const auto at = told.find(heading);
+    return at == std::string::npos ? "no steps: " + told : told.substr(at + heading.size());
+  };
+  const auto plan = [&](const std::string& command, const std::vector<std::string>& options) {
+    return nlohmann::json::parse(fairlead(command, options).out).at("plan");
+  };
+  const auto asked = steps();
+  EXPECT_THAT(asked, HasSubstr("nft transaction"));
+  EXPECT_THAT(apply(changed_, {"--dry-run"}).out, testing::StartsWith(asked));
+  EXPECT_EQ(plan("diff", {path, "--plan", "--json"}), plan("apply", {path, "--dry-run", "--json"}));
+  EXPECT_THAT(fairlead("diff", {"1", "1", "--plan"}).out,
+              HasSubstr("\napplying version 1 now:\nnothing to do in the kernel\n"));
+  EXPECT_THAT(fairlead("diff", {path}).out, Not(HasSubstr("applying")));
+  kill_router(SIGKILL);
+  EXPECT_EQ(steps(), asked) << "without a router";
+  EXPECT_EQ(kernel_state(), before);
+  static_cast<void>(fresh(three_uplinks + "[[policy]]\nuse = \"cable9\"\n"));
+  const auto refused = fairlead("diff", {path, "--plan"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("new.toml:15:7: error: "));
+}
+
+TEST_F(Apply, AtATerminalItAsksAndDoesNothingUnlessTheAnswerIsYes) {
+  start(three_uplinks);
+  const auto before = kernel_state();
+  const auto command = lab::router_command(*lab_, FAIRLEAD_PROGRAM, "apply", {fresh(changed_)});
+  for (const auto& [keys, status] : {std::pair<std::string, int>{"n\n", 1},
+                                     {"\n", 1},
+                                     {"perhaps\n", 1},
+                                     {Terminal::ctrl_d, 1},
+                                     {Terminal::ctrl_c, 128 + SIGINT}}) {
+    Terminal terminal(host("router"), command, lab_->folder());
+    ASSERT_TRUE(terminal.shows("policies change: connections that exist stay where they are")) << terminal.shown();
+    ASSERT_TRUE(terminal.shows("Do it? [y/N] ")) << terminal.shown();
+    terminal.type(keys);
+    EXPECT_EQ(terminal.end(), status) << terminal.shown();
+    EXPECT_EQ(terminal.shown().contains("nothing was changed"), status == 1) << terminal.shown();
+    EXPECT_EQ(kernel_state(), before);
+    EXPECT_EQ(text(), three_uplinks);
+    EXPECT_EQ(in_use(), 1);
+  }
+  Terminal terminal(host("router"), command, lab_->folder());
+  ASSERT_TRUE(terminal.shows("Do it? [y/N] ")) << terminal.shown();
+  EXPECT_EQ(kernel_state(), before) << "before the answer";
+  terminal.type("y\n");
+  EXPECT_EQ(terminal.end(), 0) << terminal.shown();
+  EXPECT_THAT(terminal.shown(), HasSubstr("version 2 is in use"));
+  EXPECT_EQ(text(), changed_);
+  EXPECT_NE(kernel_state(), before);
 }
 
 TEST_F(Apply, ABrokenFileChangesNothing) {

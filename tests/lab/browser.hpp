@@ -98,15 +98,30 @@ class Browser {
     EXPECT_TRUE(wait_for("document.readyState === 'complete' && location.href !== 'about:blank'"));
   }
   void click(const std::string& selector) { evaluate("document.querySelector(" + Json(selector).dump() + ").click()"); }
-  /// As if it was typed there.
+  /// As if it was typed where the focus is.
+  void type(const std::string& text) { command("Input.insertText", {{"text", text}}); }
   void type(const std::string& selector, const std::string& text) {
     evaluate("document.querySelector(" + Json(selector).dump() + ").focus()");
-    command("Input.insertText", {{"text", text}});
+    type(text);
   }
+  /// "Tab" or "Enter".
   void press(const std::string& key) {
-    for (const auto* kind : {"keyDown", "keyUp"})
-      command("Input.dispatchKeyEvent",
-              {{"type", kind}, {"key", key}, {"code", key}, {"windowsVirtualKeyCode", key == "Tab" ? 9 : 13}});
+    const bool enters = key == "Enter";
+    Json event{{"key", key}, {"code", key}, {"windowsVirtualKeyCode", enters ? 13 : 9}};
+    for (const auto* kind : {"keyDown", "keyUp"}) {
+      event["type"] = kind;
+      // Without its character Enter would do nothing.
+      if (enters && event["type"] == "keyDown") event["text"] = "\r";
+      command("Input.dispatchKeyEvent", event);
+      event.erase("text");
+    }
+  }
+  /// Tab until what `selector` finds has the focus; false where it is not reached.
+  bool tab_to(const std::string& selector) {
+    constexpr int most = 200;
+    const auto reached = "document.activeElement === document.querySelector(" + Json(selector).dump() + ")";
+    for (int n = 0; n < most && evaluate(reached) != true; ++n) press("Tab");
+    return evaluate(reached) == true;
   }
   void look_as(int width, int height, bool phone, bool dark) {
     command("Emulation.setDeviceMetricsOverride",

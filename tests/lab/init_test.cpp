@@ -1,7 +1,10 @@
 // The first file of a machine that is no router yet: what init finds, and that the router it makes routes.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "router_fixture.hpp"
+#include "terminal.hpp"
 
 namespace fairlead {
 namespace {
@@ -78,6 +81,63 @@ address = "dhcp"
   ASSERT_TRUE(done.ok()) << done.err;
   const auto told = nlohmann::json::parse(done.out, nullptr, false);
   EXPECT_THAT(told.at("text").get<std::string>(), HasSubstr("[wan.wan1]\ninterface = \"eth1\"\naddress = \"dhcp\"\n"));
+}
+
+/// Two devices with a carrier and nothing else: only people know.
+class InitAtATerminal : public Init {
+ protected:
+  void SetUp() override {
+    build(R"(
+[lan.home]
+interface = "eth0"
+address = "192.168.1.1/24"
+[lan.guests]
+interface = "eth2"
+address = "192.168.2.1/24"
+[wan.cable1]
+interface = "eth1"
+)");
+    if (HasFatalFailure()) return;
+    for (const char* device : {"eth0", "eth2"}) static_cast<void>(on_router({"ip", "link", "set", device, "up"}));
+    terminal_.emplace(host("router"), lab::Command{FAIRLEAD_PROGRAM, "init", "-o", path()}, lab_->folder());
+    ASSERT_TRUE(terminal_->shows("eth0: it has a carrier, but no address")) << terminal_->shown();
+    ASSERT_TRUE(terminal_->shows("[lan/wan/none] ")) << terminal_->shown();
+  }
+  [[nodiscard]] bool has_written() const { return std::filesystem::exists(path()); }
+
+  std::optional<Terminal> terminal_;
+};
+
+TEST_F(InitAtATerminal, TakesTheAnswersAndAsksAgainAfterAWrongOne) {
+  auto& terminal = *terminal_;
+  terminal.type("office\n");
+  ASSERT_TRUE(terminal.shows("Please answer lan, wan or none. What is eth0?")) << terminal.shown();
+  terminal.type("\n");
+  ASSERT_TRUE(terminal.shows("What is eth0?")) << "an empty line is no answer: " << terminal.shown();
+  EXPECT_FALSE(has_written());
+  terminal.type("lan\n");
+  ASSERT_TRUE(terminal.shows("eth2: it has a carrier")) << terminal.shown();
+  terminal.type("none\n");
+  EXPECT_EQ(terminal.end(), 0) << terminal.shown();
+  EXPECT_THAT(terminal.shown(), HasSubstr("eth2: not used: as you said"));
+  const auto text = read_file(path()).value_or("");
+  EXPECT_THAT(text, HasSubstr("# A network of yours: as you said.\n[lan.home]\ninterface = \"eth0\""));
+  EXPECT_THAT(text, testing::Not(HasSubstr("eth2")));
+}
+
+TEST_F(InitAtATerminal, CtrlCLeavesNoFile) {
+  terminal_->type("lan\n");
+  ASSERT_TRUE(terminal_->shows("eth2: it has a carrier")) << terminal_->shown();
+  terminal_->type(Terminal::ctrl_c);
+  EXPECT_EQ(terminal_->end(), 128 + SIGINT) << terminal_->shown();
+  EXPECT_FALSE(has_written());
+}
+
+TEST_F(InitAtATerminal, TheEndOfTheInputLeavesNoFileAndSaysWhatHelps) {
+  terminal_->type(Terminal::ctrl_d);
+  EXPECT_EQ(terminal_->end(), 2) << terminal_->shown();
+  EXPECT_THAT(terminal_->shown(), HasSubstr("nobody said what eth0 is, and nothing was written: say it with --lan"));
+  EXPECT_FALSE(has_written());
 }
 
 }  // namespace

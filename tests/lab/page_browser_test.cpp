@@ -202,6 +202,67 @@ TEST_F(PageInBrowser, EverythingHasANameAndIsReachedByKeys) {
   EXPECT_THAT(reached, testing::IsSupersetOf({"Skip to the uplinks", "Lock", "span", "Drain cable1", "Disable lte"}));
 }
 
+TEST_F(PageInBrowser, ExplainIsAskedByKeysAndTellsTheLineThatDecides) {
+  const auto toml =
+      served_in_lan() + three_uplinks + "[[policy]]\nname = \"bank\"\ndestination = \"192.0.2.8\"\nuse = \"cable2\"\n";
+  ASSERT_NO_FATAL_FAILURE(start_with_browser(toml));
+  auto& browser = *browser_;
+  ASSERT_NO_FATAL_FAILURE(open_page_with_token());
+  ASSERT_TRUE(wait_for_card("cable2", "up"));
+  const auto answer = [&] {
+    return browser.evaluate("document.querySelector('#explain output').innerText").get<std::string>();
+  };
+  for (const auto& [name, text] : {std::pair{"from", "192.168.1.101"}, {"to", "192.0.2.8"}, {"port", "443"}}) {
+    ASSERT_TRUE(browser.tab_to("#explain [name=" + std::string(name) + "]")) << name;
+    browser.type(text);
+  }
+  browser.press("Enter");
+  ASSERT_TRUE(browser.wait_for("document.querySelector('#explain output').innerText.includes('⇒')")) << answer();
+  const auto line = 1 + std::ranges::count(toml.substr(0, toml.find("[[policy]]")), '\n');
+  EXPECT_THAT(answer(), HasSubstr("policy bank decides: cable2 (line " + std::to_string(line) + ")"));
+  EXPECT_THAT(answer(), HasSubstr("⇒ forwarded to 192.0.2.8, port 443"));
+  EXPECT_THAT(answer(), HasSubstr("uplink cable2"));
+  EXPECT_THAT(fairlead("explain", {"--from", "192.168.1.101", "--to", "192.0.2.8"}).out,
+              HasSubstr(":" + std::to_string(line) + ")"))
+      << "as in a terminal";
+  EXPECT_THAT(unexpected_complaints(), IsEmpty());
+  // The focus is still in the port.
+  browser.type("000");
+  browser.press("Enter");
+  EXPECT_TRUE(browser.wait_for("document.querySelector('#explain output .wrong')")) << answer();
+  EXPECT_THAT(answer(), HasSubstr("not a port: 443000; use a number from 0 to 65535"));
+  ASSERT_TRUE(browser.tab_to("#explain [name=to]"));
+  browser.type("nowhere");
+  browser.press("Enter");
+  EXPECT_TRUE(browser.wait_for("document.querySelector('#explain output').innerText.includes('nowhere')")) << answer();
+  EXPECT_THAT(answer(), HasSubstr("\"to\" is not an address: nowhere"));
+  expect_no_request_elsewhere();
+}
+
+TEST_F(PageInBrowser, LookNowTellsWhatDoctorFinds) {
+  ASSERT_NO_FATAL_FAILURE(start_with_browser(served_in_lan() + three_uplinks));
+  auto& browser = *browser_;
+  ASSERT_NO_FATAL_FAILURE(open_page_with_token());
+  ASSERT_TRUE(wait_for_card("cable1", "up"));
+  ASSERT_TRUE(browser.tab_to("#doctor button"));
+  browser.press("Enter");
+  const auto first = [](const std::string& text) {
+    return "document.querySelector('#doctor li')?.innerText.includes('" + text + "')";
+  };
+  EXPECT_TRUE(
+      browser.wait_for("document.querySelector('#doctor output').innerText.includes('✓ ok the kernel is as the "
+                       "file wants it')"));
+  static_cast<void>(on_router({"nft",
+                               "add table ip filter; add chain ip filter FORWARD "
+                               "{ type filter hook forward priority 0; policy drop; }"}));
+  browser.press("Enter");
+  EXPECT_TRUE(browser.wait_for(first("✕ problem foreign-filter ip filter"))) << "the worst comes first";
+  EXPECT_TRUE(browser.wait_for(first("→")));
+  const auto told = ask("router", loopback_ + "/api/doctor").json();
+  EXPECT_EQ(told.at("findings"), nlohmann::json::parse(fairlead("doctor", {"--json"}).out));
+  EXPECT_THAT(unexpected_complaints(), IsEmpty());
+}
+
 TEST_F(PageInBrowser, ItFitsAPhoneAndADesktop) {
   ASSERT_NO_FATAL_FAILURE(start_with_browser(served_in_lan() + three_uplinks));
   ASSERT_NO_FATAL_FAILURE(open_page_with_token());

@@ -150,6 +150,19 @@ TEST_F(Page, TlsIsServedBeyondLoopbackByNamesOfTheCertificate) {
   std::filesystem::remove_all(folder);
 }
 
+TEST_F(Page, OneLookAtTheConnectionsServesAllWhoAskWithinASecond) {
+  start(served_in_lan() + three_uplinks);
+  const auto look = [&](const std::string& path) { return ask("router", loopback_ + path).json().value("time", ""); };
+  EXPECT_TRUE(lab::wait_until(
+      [&] {
+        const auto first = look("/api/flows");
+        return !first.empty() && look("/api/talkers") == first && look("/api/flows?limit=3") == first;
+      },
+      lab::in(10s)));
+  const auto last = look("/api/flows");
+  EXPECT_TRUE(lab::wait_until([&] { return look("/api/flows") > last; }, lab::in(10s))) << "and no longer";
+}
+
 TEST_F(Page, NonsenseAndSilenceHoldUpNobody) {
   start(served_in_lan() + three_uplinks);
   std::vector<lab::TcpStream> silent;

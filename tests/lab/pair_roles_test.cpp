@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "../support/json_table.hpp"
 #include "line_reader.hpp"
 #include "pair_roles_fixture.hpp"
 
@@ -10,6 +11,19 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(PairRoles, StatusIsAsTheDocumentSays) {
+  ASSERT_NO_FATAL_FAILURE(build(pair_of_two_uplinks));
+  for (const auto* router : {"left", "right"}) ASSERT_NO_FATAL_FAILURE(start_router(router));
+  ASSERT_TRUE(takes_the_role("left"));
+  ASSERT_TRUE(hear_each_other());
+  JsonTable table(SOURCE_FOLDER "/docs/status.md", "## The JSON of status");
+  EXPECT_TRUE(
+      lab::wait_until([&] { return status("right").contains("/pair/connections"_json_pointer); }, lab::in(20s)));
+  for (const auto* router : {"left", "right"}) EXPECT_THAT(table.complaints(status(router)), testing::IsEmpty());
+  for (const auto& path : table.unseen()) EXPECT_THAT(path, Not(testing::StartsWith("pair"))) << "is never there";
+}
 
 TEST_F(PairRoles, AnAdministratorMovesTheRole) {
   ASSERT_NO_FATAL_FAILURE(build(pair_of_two_uplinks));

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../support/json_table.hpp"
 #include "lab/download.hpp"
 #include "router_fixture.hpp"
 
@@ -86,6 +87,24 @@ TEST_F(TrafficTold, FlowsTellHostUplinkPolicyAndBytes) {
   EXPECT_TRUE(flows({"--uplink", "cable1", "--port", std::to_string(lab::drip_port)})["flows"].empty());
   EXPECT_THAT(fairlead("flows", {"--uplink", "cable9"}).err, HasSubstr("there is no uplink cable9"));
   EXPECT_THAT(fairlead("flows", {"--host", "192.168.1.0/24"}).out, HasSubstr("policy second"));
+}
+
+TEST_F(TrafficTold, JsonIsAsTheDocumentSays) {
+  start(with_rules);
+  auto download =
+      host("home-1").inside([&] { return lab::TcpStream::connect({server(2), lab::drip_port}, lab::in(2s)); });
+  ASSERT_TRUE(download) << download.error().message;
+  ASSERT_TRUE(lab_->cut("lte"));
+  ASSERT_TRUE(wait_for_state("lte", "down"));
+  const std::string document = SOURCE_FOLDER "/docs/status.md";
+  JsonTable of_status(document, "## The JSON of status");
+  EXPECT_TRUE(lab::wait_until([&] { return uplink("cable2").value("/traffic/connections"_json_pointer, 0) > 0; },
+                              lab::in(20s)));
+  EXPECT_THAT(of_status.complaints(status()), testing::IsEmpty());
+  for (const auto& path : of_status.unseen()) EXPECT_THAT(path, testing::StartsWith("pair")) << "is never there";
+  JsonTable of_flows(document, "## The JSON of flows");
+  EXPECT_THAT(of_flows.complaints(flows()), testing::IsEmpty());
+  EXPECT_THAT(of_flows.unseen(), testing::ElementsAre("flows[].forward"));
 }
 
 TEST_F(TrafficTold, StatusKnowsRatesAndConnections) {

@@ -1,4 +1,8 @@
+#include "core/compile/marks.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
@@ -26,6 +30,12 @@ void add_marks(const Context& context, nft::Table& table) {
     add_rule(table.chains[tag_chain], set_mark("ct", mask, id) + " accept", "replies leave by " + name);
     tag.elements.emplace(quoted(uplink.wan->interface), go_to(tag_chain));
   }
+}
+
+std::string uplink_of(std::uint32_t mark, const MarkMask& mask, const std::vector<Uplink>& uplinks) {
+  const auto found = std::ranges::find_if(
+      uplinks, [&](const Uplink& uplink) { return mask.value(uplink.id) == (mark & mask.bits()); });
+  return found == uplinks.end() ? "" : found->wan->name;
 }
 
 }  // namespace fairlead::compile

@@ -11,7 +11,7 @@
 namespace fairlead::doctor {
 namespace {
 
-constexpr std::array level_names{"ok", "warning", "problem"};
+constexpr auto level_names = std::to_array<std::string_view>({"ok", "warning", "problem"});
 constexpr std::size_t most_differences = 8;
 
 /// Of these conditions hosts notice something.
@@ -37,6 +37,14 @@ Finding kernel_finding(const std::vector<std::string>& differences) {
   return {Finding::Level::problem, what, "the running router mends it by itself; without one: fairlead run"};
 }
 
+std::vector<Finding> findings(const Snapshot& told, const std::vector<std::string>& differences) {
+  std::vector<Finding> found{{Finding::Level::good, "the router runs, with " + told.file, ""}};
+  found.push_back(kernel_finding(differences));
+  for (const auto& condition : told.conditions) found.push_back(finding(condition));
+  for (const auto& warning : told.warnings) found.push_back({Finding::Level::warning, warning, ""});
+  return found;
+}
+
 std::string to_text(std::vector<Finding> findings) {
   std::ranges::stable_sort(findings, std::greater(), &Finding::level);
   std::string text;
@@ -53,6 +61,20 @@ nlohmann::json to_json(const std::vector<Finding>& findings) {
     list.push_back(
         {{"level", level_names.at(static_cast<std::size_t>(one.level))}, {"what", one.what}, {"remedy", one.remedy}});
   return list;
+}
+
+Result<std::vector<Finding>> findings_from_json(const nlohmann::json& json) {
+  std::vector<Finding> found;
+  try {
+    for (const auto& one : json) {
+      const auto* const level = std::ranges::find(level_names, one.at("level").get<std::string>());
+      if (level == level_names.end()) return fail("no such level: " + one.at("level").dump());
+      found.push_back({static_cast<Finding::Level>(level - level_names.begin()), one.at("what"), one.at("remedy")});
+    }
+  } catch (const nlohmann::json::exception& problem) {
+    return fail(std::string("the findings are not understood: ") + problem.what());
+  }
+  return found;
 }
 
 }  // namespace fairlead::doctor

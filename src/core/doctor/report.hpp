@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "core/model/condition.hpp"
+#include "core/model/snapshot.hpp"
 
 namespace fairlead::doctor {
 
@@ -19,9 +21,12 @@ struct Finding {
 [[nodiscard]] Finding finding(const Condition& condition);
 /// Steps that would bring the kernel to what is wanted; none is good.
 [[nodiscard]] Finding kernel_finding(const std::vector<std::string>& differences);
+/// Of a router that runs; `differences` as above.
+[[nodiscard]] std::vector<Finding> findings(const Snapshot& told, const std::vector<std::string>& differences);
 
 /// The worst first.
 [[nodiscard]] std::string to_text(std::vector<Finding> findings);
 [[nodiscard]] nlohmann::json to_json(const std::vector<Finding>& findings);
+[[nodiscard]] Result<std::vector<Finding>> findings_from_json(const nlohmann::json& json);
 
 }  // namespace fairlead::doctor

@@ -6,6 +6,7 @@
 
 #include "core/compile/context.hpp"
 #include "core/compile/delegation.hpp"
+#include "core/compile/marks.hpp"
 
 namespace fairlead::explain {
 namespace {
@@ -33,13 +34,6 @@ Explainer::Explainer(const Config& config, const Facts& facts, const compile::Co
       effective_(compile::with_delegated(config, facts)),
       fib_(compiled.state, facts),
       walker_(compiled.state.nft, fib_) {}
-
-std::string Explainer::uplink_of(std::uint32_t mark) const {
-  const auto& mask = config_.router.mark_mask;
-  for (const auto& uplink : compiled_.uplinks)
-    if (mask.value(uplink.id) == (mark & mask.bits())) return uplink.wan->name;
-  return "";
-}
 
 Result<Explainer::Start> Explainer::start(const Question& question) const {
   if (question.from.family() != question.to.family()) return fail("one address is IPv4, the other IPv6");
@@ -147,8 +141,8 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
   const auto verdict = walk("postrouting");
   if (!verdict) return std::unexpected(verdict.error());
   const auto& hop = way->nexthops.front();
-  told.ways.push_back(
-      {uplink_of(packet.mark), hop.link, hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1});
+  told.ways.push_back({compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks), hop.link,
+                       hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1});
   return {};
 }
 

@@ -73,7 +73,6 @@ class Explainer {
   void tell_policy(const Passage& passage, Explanation& told) const;
   void tell_forward(const Passage& passage, Explanation& told) const;
   void tell_service(const Packet& packet, Explanation& told) const;
-  [[nodiscard]] std::string uplink_of(std::uint32_t mark) const;
 
   const Config& config_;
   const Facts& facts_;

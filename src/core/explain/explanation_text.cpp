@@ -7,6 +7,7 @@
 
 #include "core/explain/explain.hpp"
 #include "core/explain/value.hpp"
+#include "core/model/request.hpp"
 
 namespace fairlead::explain {
 namespace {
@@ -97,11 +98,13 @@ Result<Question> question_from_json(const nlohmann::json& json) {
   const auto number = number_of(protocol == "icmpv6" ? "ipv6-icmp" : protocol);
   if (!number || *number > 255) return fail("not a protocol: " + protocol);
   question.protocol = static_cast<std::uint8_t>(*number);
-  const auto port = [&](const char* key, std::uint16_t otherwise) -> std::uint16_t {
-    return json.contains(key) ? json.at(key).get<std::uint16_t>() : otherwise;
-  };
-  question.port = port("port", 443);
-  question.from_port = port("from_port", question.from_port);
+  question.port = 443;
+  for (const auto& [key, port] : {std::pair{"port", &question.port}, {"from_port", &question.from_port}}) {
+    if (!json.contains(key)) continue;
+    const auto given = read_port(json.at(key));
+    if (!given) return std::unexpected(given.error());
+    *port = *given;
+  }
   return question;
 }
 

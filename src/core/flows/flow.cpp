@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/ranges.hpp"
+#include "core/compile/marks.hpp"
+#include "core/model/request.hpp"
 
 namespace fairlead::flows {
 namespace {
@@ -53,24 +55,15 @@ std::string protocol_text(std::uint8_t protocol) {
 }
 
 Reader::Reader(const Config& config, const Facts& facts, const std::vector<compile::Uplink>& uplinks)
-    : config_(config) {
+    : config_(config), uplinks_(uplinks) {
   for (const auto& address : facts.addresses) own_.push_back(address.address.address);
   std::ranges::sort(own_);
-  for (const auto& uplink : uplinks) uplinks_.emplace_back(uplink.id, uplink.wan->name);
 }
 
 bool Reader::is_ours(const IpAddress& address) const { return std::ranges::binary_search(own_, address); }
 
-std::string Reader::uplink_of(std::uint32_t mark) const {
-  const auto& mask = config_.router.mark_mask;
-  const auto value = (mark & mask.bits()) >> mask.shift();
-  const auto found = std::ranges::find_if(uplinks_, [&](const auto& uplink) { return uplink.first.value == value; });
-  return found == uplinks_.end() ? "" : found->second;
-}
-
 /// The last that fits: where several do, they are for different uplinks.
-std::string Reader::forward_of(const ConnectionEntry& entry) const {
-  const auto uplink = uplink_of(entry.mark);
+std::string Reader::forward_of(const ConnectionEntry& entry, const std::string& uplink) const {
   for (const auto& forward : config_.forwards) {
     const auto port = entry.original.destination.port;
     if (forward.to != entry.reply.source.address || port < forward.port.first || port > forward.port.last) continue;
@@ -84,7 +77,7 @@ Flow Reader::read(const ConnectionEntry& entry) const {
   Flow flow;
   flow.id = entry.id;
   flow.protocol = entry.protocol;
-  flow.uplink = uplink_of(entry.mark);
+  flow.uplink = compile::uplink_of(entry.mark, config_.router.mark_mask, uplinks_);
   flow.started = entry.started;
   flow.state = tcp_state_text(entry.tcp_state);
   if (flow.state.empty() && !entry.answered) flow.state = "unanswered";
@@ -101,7 +94,7 @@ Flow Reader::read(const ConnectionEntry& entry) const {
     flow.direction = Direction::to_router;
   else
     flow.direction = flow.uplink.empty() ? Direction::inside : Direction::out;
-  if (flow.direction == Direction::in) flow.forward = forward_of(entry);
+  if (flow.direction == Direction::in) flow.forward = forward_of(entry, flow.uplink);
   if (flow.direction == Direction::in || flow.direction == Direction::to_router) {
     flow.host = entry.reply.source;
     flow.peer = entry.original.source;
@@ -163,7 +156,11 @@ Result<Filter> read_filter(const nlohmann::json& request, const Config& config) 
     filter.host = Prefix::parse(host);
     if (!filter.host) return fail("not an address or prefix: " + host);
   }
-  if (request.contains("port")) filter.port = request.at("port").get<std::uint16_t>();
+  if (request.contains("port")) {
+    const auto port = read_port(request.at("port"));
+    if (!port) return std::unexpected(port.error());
+    filter.port = *port;
+  }
   return filter;
 }
 

@@ -14,6 +14,9 @@
 
 namespace fairlead::flows {
 
+/// Of the JSON form (docs/status.md): fields are added, never changed.
+inline constexpr int schema_version = 1;
+
 enum class Direction : std::uint8_t {
   out,        ///< a host of a LAN opened it
   in,         ///< from outside, through a port forward
@@ -47,6 +50,7 @@ struct Flow {
 /// What the router is at the moment, to tell its own addresses from those of others.
 class Reader {
  public:
+  /// `config` and `uplinks` must outlive it.
   Reader(const Config& config, const Facts& facts, const std::vector<compile::Uplink>& uplinks);
 
   /// All but policy and rates.
@@ -54,12 +58,11 @@ class Reader {
 
  private:
   [[nodiscard]] bool is_ours(const IpAddress& address) const;
-  [[nodiscard]] std::string uplink_of(std::uint32_t mark) const;
-  [[nodiscard]] std::string forward_of(const ConnectionEntry& entry) const;
+  [[nodiscard]] std::string forward_of(const ConnectionEntry& entry, const std::string& uplink) const;
 
   const Config& config_;
   std::vector<IpAddress> own_;  // sorted
-  std::vector<std::pair<UplinkId, std::string>> uplinks_;
+  const std::vector<compile::Uplink>& uplinks_;
 };
 
 [[nodiscard]] nlohmann::json to_json(const Flow& flow);

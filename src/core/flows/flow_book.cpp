@@ -72,10 +72,13 @@ nlohmann::json to_json(const Talker& talker) {
   return json;
 }
 
-nlohmann::json list_json(const std::vector<Flow>& flows) {
-  auto list = nlohmann::json::array();
-  for (const auto& flow : flows) list.push_back(to_json(flow));
-  return list;
+nlohmann::json answer_json(const std::vector<Flow>& flows, std::size_t total, WallTime when) {
+  nlohmann::json json{{"schema", schema_version},
+                      {"time", to_precise_text(when)},
+                      {"total", total},
+                      {"flows", nlohmann::json::array()}};
+  for (const auto& flow : flows) json["flows"].push_back(to_json(flow));
+  return json;
 }
 
 }  // namespace fairlead::flows

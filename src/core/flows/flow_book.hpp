@@ -46,6 +46,7 @@ class FlowBook {
 void sort_by_rate(std::vector<Flow>& flows);
 
 [[nodiscard]] nlohmann::json to_json(const Talker& talker);
-[[nodiscard]] nlohmann::json list_json(const std::vector<Flow>& flows);
+/// What `flows --json` prints: these of `total` connections, as they were then (docs/status.md).
+[[nodiscard]] nlohmann::json answer_json(const std::vector<Flow>& flows, std::size_t total, WallTime when);
 
 }  // namespace fairlead::flows

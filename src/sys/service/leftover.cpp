@@ -10,22 +10,10 @@
 #include <sstream>
 
 #include "base/file.hpp"
-#include "base/text.hpp"
+#include "sys/service/identity.hpp"
 
 namespace fairlead::service {
 namespace {
-
-/// Field 22 of /proc/PID/stat, in ticks since boot; "" when there is no such process.
-std::string start_time(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  const auto after_name = line.rfind(')');  // the name may hold blanks
-  if (after_name == std::string::npos || after_name + 2 > line.size()) return "";
-  const auto fields = split(std::string_view(line).substr(after_name + 2), ' ');
-  constexpr std::size_t start_field = 19;  // counted from field 3, the first behind the name
-  return fields.size() > start_field ? std::string(fields[start_field]) : "";
-}
 
 std::string boot_id() {
   std::string id;
@@ -61,11 +49,9 @@ std::optional<Noted> find_noted(const std::string& path) {
   std::string started;
   std::string boot;
   words >> pid >> started >> boot;
-  if (pid <= 1 || started.empty() || boot != boot_id()) return std::nullopt;
-  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  // The number could be another's by now; with the pidfd open it can no longer change hands.
-  if (!process || start_time(pid) != started) return std::nullopt;
-  return Noted{pid, std::move(process)};
+  if (boot != boot_id()) return std::nullopt;
+  auto process = find_process(pid, started);
+  return process ? std::optional(Noted{pid, std::move(*process)}) : std::nullopt;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 // Purpose: which process of an earlier run still lives. A child outlives a crash of ours on purpose: a DHCP client goes
 // on renewing, so that the address stays ours. The next start must end it before it starts its own.
-// Source: proc(5), a process is told from a later one with its number by its start time.
 #include <sys/types.h>
 
 #include <chrono>
