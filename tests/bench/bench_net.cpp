@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "congestion.hpp"
 #include "lab/process.hpp"
 
 namespace fairlead::bench {
@@ -105,10 +106,9 @@ Result<void> Network::serve() const {
       sink().must_run({"nft", "-f", "-"}, fmt::format("insert rule inet sink in ip daddr {} accept\n"
                                                       "insert rule inet sink in meta l4proto != udp accept\n",
                                                       server_address));
-  const auto cubic = sink().must_run({"sysctl", "-q", "-w", "net.ipv4.tcp_congestion_control=cubic"});
   if (!reached) return std::unexpected(reached.error());
-  if (!cubic) return std::unexpected(cubic.error());
-  return open ? Result<void>{} : std::unexpected(open.error());
+  if (!open) return std::unexpected(open.error());
+  return send_by_cubic(sink());
 }
 
 Result<std::vector<std::uint64_t>> Network::arrived() const {

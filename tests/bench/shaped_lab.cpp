@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/file.hpp"
+#include "congestion.hpp"
 #include "core/config/parse.hpp"
 #include "lab/router_process.hpp"
 #include "router_status.hpp"
@@ -36,11 +37,6 @@ std::string file_of(const ShapedLinks& links) {
 bool all_up(const lab::Lab& lab) {
   const auto told = status_of(lab);
   return told && std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) { return uplink.state == "up"; });
-}
-
-Result<void> use_cubic(const lab::Host& host) {
-  const auto done = host.must_run({"sysctl", "-q", "-w", "net.ipv4.tcp_congestion_control=cubic"});
-  return done ? Result<void>{} : std::unexpected(done.error());
 }
 
 }  // namespace
@@ -80,8 +76,7 @@ Result<void> ShapedLab::furnish(const std::vector<std::string>& uplinks) {
     ends_.from.push_back(*IpAddress::parse(address));
   }
   if (auto added = client_.must_run({"ip", "-batch", "-"}, batch); !added) return std::unexpected(added.error());
-  for (const auto& host : {client_, *internet})
-    if (auto done = use_cubic(host); !done) return done;
+  if (auto done = send_by_cubic(*internet); !done) return done;
   for (const auto& uplink : uplinks)
     if (auto done = lab_.fault(uplink, {.kind = lab::Fault::Kind::delay, .percent = 0, .delay = round_trip}); !done)
       return done;

@@ -1,6 +1,6 @@
 #pragma once
 // Purpose: a lab whose uplinks have the rates of real ones, and Fairlead as its router, for what TCP makes of a way to
-// balance. A LAN of one machine with many addresses, a server of the internet that pumps, cubic at both ends, and a
+// balance. A LAN of one machine with many addresses, a server of the internet that pumps and sends by cubic, and a
 // line so long that every round trip takes `round_trip`.
 #include <chrono>
 #include <memory>
