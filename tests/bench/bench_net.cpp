@@ -13,15 +13,17 @@
 namespace fairlead::bench {
 namespace {
 
-constexpr int first_uplink_index = 101;  // redirect.bpf.c knows it, and the sink's first address
-
+// Of the first uplink redirect.bpf.c knows all three.
+constexpr int first_uplink_index = 101;
+std::string router_mac(int uplink) { return fmt::format("02:00:00:00:02:{:02x}", uplink); }
 std::string sink_mac(int uplink) { return fmt::format("02:00:00:00:01:{:02x}", uplink); }
 
 std::string batch_of_links(const std::string& stem, int uplinks) {
   std::string text = fmt::format("link add s0 netns {0}s type veth peer name eth0 netns {0}r\n", stem);
   for (int n = 1; n <= uplinks; ++n)
-    text += fmt::format("link add eth{0} index {3} netns {1}r type veth peer name p{0} address {2} netns {1}p\n", n,
-                        stem, sink_mac(n), first_uplink_index + n - 1);
+    text += fmt::format(
+        "link add eth{0} index {3} address {4} netns {1}r type veth peer name p{0} address {2} netns {1}p\n", n, stem,
+        sink_mac(n), first_uplink_index + n - 1, router_mac(n));
   return text;
 }
 

@@ -16,8 +16,8 @@ namespace fairlead::bench {
 struct CompletionOptions {
   std::vector<double> loads{0.2, 0.5, 0.8};  ///< of the summed capacity
   int rounds = 1;                            ///< each with other flows, the same for all methods
-  Seconds time{15};                          ///< in which flows arrive; those of its first tenth do not count
-  double divide = 1;                         ///< the links' rates, by this
+  Seconds time{20};                          ///< in which flows arrive; those of its first tenth do not count
+  double divide = 4;                         ///< the links' rates, by this: two cores carry no more for sure
   Seconds downloading{5};                    ///< of the eight parallel downloads
   std::vector<std::string> only;
   std::string program;

@@ -28,10 +28,10 @@ class Alone {
  public:
   static Result<Alone> measure(const ShapedLab& lab, const Sizes& sizes) {
     Alone alone;
-    for (const double part : {0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 0.99, 0.999, 1.0}) {
+    for (const double part : {0.0, 0.3, 0.6, 0.8, 0.9, 0.96, 0.99, 1.0}) {
       const auto bytes = static_cast<std::uint64_t>(sizes.quantile(part));
       std::vector<double> seconds;
-      for (int n = 0; n < 5; ++n) {
+      for (int n = 0; n < 3; ++n) {
         const auto times = run_flows(lab.client(), lab.ends(), {{Seconds(0), bytes}}, patience);
         if (!times) return std::unexpected(times.error());
         if (!times->front()) return fail(fmt::format("{} bytes do not come over a free link", bytes));

@@ -11,8 +11,8 @@ namespace fairlead::bench {
 using Seconds = std::chrono::duration<double>;
 
 struct Sizes {
-  double smallest = 50e3;  ///< bytes
-  double largest = 50e6;
+  double smallest = 200e3;  ///< bytes
+  double largest = 20e6;
   double shape = 1.2;  ///< not 1
 
   [[nodiscard]] double mean() const;

@@ -21,8 +21,9 @@ std::string tables(int uplinks, Mark mark, const std::string& mask) {
   std::string text;
   for (int n = 1; n <= uplinks; ++n)
     text += fmt::format(
-        "route add default via 100.64.{0}.1 dev eth{0} table {0}\nrule add pref {1} fwmark {2:#x}{3} lookup {0}\n", n,
-        2000 + n, mark(n), mask);
+        "route add default via 100.64.{0}.1 dev eth{0} table {0}\nroute add 192.168.1.0/24 dev eth0 table {0}\nrule "
+        "add pref {1} fwmark {2:#x}{3} lookup {0}\n",
+        n, 2000 + n, mark(n), mask);
   return text;
 }
 

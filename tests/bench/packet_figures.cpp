@@ -35,7 +35,8 @@ struct Reference {
   const char* name;
 };
 constexpr std::array references{Reference{"to_plain", "/ plain", names::plain},
-                                Reference{"to_scripts", "/ scripts", names::scripts}};
+                                Reference{"to_scripts", "/ scripts", names::scripts},
+                                Reference{"to_redirect", "/ redirect", names::redirect}};
 
 enum class On : std::uint8_t { steady, fresh };
 
@@ -46,7 +47,10 @@ struct Expectation {
   double at_most;
 };
 // Twice as many new connections a second is half of the cost.
-constexpr std::array expectations{Expectation{On::steady, names::ours, names::scripts, 1.0},
+constexpr std::array expectations{Expectation{On::steady, names::fast, names::plain, 0.75},
+                                  Expectation{On::steady, names::fast, names::scripts, 0.5},
+                                  Expectation{On::steady, names::fast, names::redirect, 1.2},
+                                  Expectation{On::steady, names::ours, names::scripts, 1.0},
                                   Expectation{On::fresh, names::ours, names::scripts, 1.0},
                                   Expectation{On::fresh, names::ours_16, names::mwan3_16, 0.5}};
 
@@ -74,7 +78,7 @@ std::string table_of(const PacketFigures& figures, const Load& load) {
   auto text = fmt::format("{}: what the router adds to a packet (the sender alone: {} ns)\n\n| | ns |", to_text(load),
                           to_text(floor, 0));
   for (const auto& reference : references) text += fmt::format(" {} |", reference.title);
-  text += load.steady() ? "\n|---|---|---|---|\n" : " new connections a second |\n|---|---|---|---|---|\n";
+  text += load.steady() ? "\n|---|---|---|---|---|\n" : " new connections a second |\n|---|---|---|---|---|---|\n";
   for (const auto& name : figures.order) {
     if (!costs.contains(name)) continue;
     const auto cost = figure_of(costs.at(name));

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "figure.hpp"
 #include "process_cost.hpp"
 #include "router_program.hpp"
@@ -126,8 +127,9 @@ Result<std::vector<TimesOf>> measure_times(const TimesOptions& options) {
   for (int round = 0; round < options.rounds; ++round)
     for (auto& times : all) {
       fmt::print(stderr, "\r\033[Kround {} of {}: {}", round + 1, options.rounds, times.name);
+      if (!times.failure.empty()) continue;
       if (auto measured = Round(times, options.program, number++).measure(); !measured)
-        return std::unexpected(measured.error().in(times.name));
+        times.failure = measured.error().message;
     }
   fmt::print(stderr, "\r\033[K");
   return all;
@@ -141,9 +143,12 @@ std::string to_text(const std::vector<TimesOf>& times) {
   text += "\n";
   for (const auto& one : times) {
     text += fmt::format("| {} |", one.name);
-    for (const auto& column : columns) text += fmt::format(" {} |", to_text(figure_of(one.*column.values), 0));
+    for (const auto& column : columns)
+      text += (one.*column.values).empty() ? " - |" : fmt::format(" {} |", to_text(figure_of(one.*column.values), 0));
     text += fmt::format(" {} of {} |\n", one.writes, one.reload.size());
   }
+  for (const auto& one : times)
+    if (!one.failure.empty()) text += fmt::format("\nFailed: {}: {}\n", one.name, visible(one.failure));
   return text;
 }
 
@@ -158,7 +163,9 @@ nlohmann::json json_of(const std::vector<TimesOf>& times) {
                          {"connections", one.size.standing},
                          {"reloads", one.reload.size()},
                          {"reloads_that_wrote", one.writes}};
-    for (const auto& column : columns) entry[column.key] = json_of(figure_of(one.*column.values));
+    for (const auto& column : columns)
+      if (!(one.*column.values).empty()) entry[column.key] = json_of(figure_of(one.*column.values));
+    if (!one.failure.empty()) entry["failure"] = one.failure;
     list.push_back(std::move(entry));
   }
   return list;

@@ -26,6 +26,7 @@ struct TimesOf {
   std::vector<double> back;       ///< and back to that
   std::vector<double> reload;     ///< without a change
   int writes = 0;                 ///< reloads without a change that changed something in the kernel
+  std::string failure;            ///< then what was measured before it counts, and nothing more is
   std::vector<double> megabytes;  ///< resident
 };
 

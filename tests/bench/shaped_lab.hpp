@@ -16,7 +16,7 @@
 namespace fairlead::bench {
 
 inline constexpr int lan_addresses = 48;
-inline constexpr std::chrono::milliseconds round_trip{10};
+inline constexpr std::chrono::milliseconds round_trip{4};
 
 struct ShapedLinks {
   std::vector<double> mbit;  ///< of each uplink, in both directions

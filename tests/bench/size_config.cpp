@@ -25,11 +25,17 @@ std::string file_of(const Size& size) {
   if (size.forwards > 0) text += "forward = [\n";
   for (int n = 1; n <= size.forwards; ++n) text += fmt::format("{{port={},protocol=\"udp\",to=\"192.168.1.2\"}},\n", n);
   if (size.forwards > 0) text += "]\n";
-  text += "[router]\nweb = { listen = \"\" }\n[health]\nprobe = []\n[lan.lan]\ninterface = \"eth0\"\n";
+  text += fmt::format("[router]\noffload = \"{}\"\n", size.offload);
+  text += "web = { listen = \"\" }\n[health]\nprobe = []\n[lan.lan]\ninterface = \"eth0\"\n";
   for (int n = 2; n <= size.lans; ++n) text += fmt::format("[lan.lan{0}]\ninterface = \"lan{0}\"\n", n);
   for (int n = 1; n <= size.uplinks; ++n)
     text += fmt::format("[wan.wan{0}]\ninterface = \"eth{0}\"\ngateway = \"100.64.{0}.1\"\n", n);
   return text;
+}
+
+bool is_available(const Size& size) {
+  const auto parsed = config::parse(file_of(size));
+  return parsed.config && parsed.diagnostics.empty();
 }
 
 Result<Config> config_of(const Size& size) {

@@ -13,10 +13,13 @@ struct Size {
   int policies = 0;  ///< of three shapes, none of which the packets match: every lookup is made, and fails
   int forwards = 0;
   int lans = 1;
-  int standing = 0;  ///< other connections in the router's table
+  int standing = 0;             ///< other connections in the router's table
+  const char* offload = "off";  ///< of [router]
 };
 
 [[nodiscard]] std::string file_of(const Size& size);
+/// Whether Fairlead can do all of it; it says what is not available yet.
+[[nodiscard]] bool is_available(const Size& size);
 [[nodiscard]] Result<Config> config_of(const Size& size);
 
 }  // namespace fairlead::bench

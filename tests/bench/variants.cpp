@@ -47,16 +47,20 @@ Variant fairlead(const std::string& name, const Size& size) {
 }
 
 std::vector<Variant> variants() {
-  return {floor(),
-          plain(),
-          bare_redirect(),
-          scripts(),
-          mwan3_shape(names::mwan3_3, 3),
-          mwan3_shape(names::mwan3_16, 16),
-          vyos_shape(names::vyos_3, 3),
-          vyos_shape(names::vyos_16, 16),
-          fairlead(names::ours, {}),
-          fairlead(names::ours_16, {.uplinks = 16})};
+  std::vector<Variant> all{floor(),
+                           plain(),
+                           bare_redirect(),
+                           scripts(),
+                           mwan3_shape(names::mwan3_3, 3),
+                           mwan3_shape(names::mwan3_16, 16),
+                           vyos_shape(names::vyos_3, 3),
+                           vyos_shape(names::vyos_16, 16),
+                           fairlead(names::ours, {}),
+                           fairlead(names::ours_16, {.uplinks = 16})};
+  if (!is_available({.offload = "ebpf"})) return all;
+  all.push_back(fairlead(names::fast, {.offload = "ebpf"}));
+  all.push_back(fairlead(names::fast_16, {.uplinks = 16, .offload = "ebpf"}));
+  return all;
 }
 
 }  // namespace fairlead::bench

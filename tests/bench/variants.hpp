@@ -21,6 +21,8 @@ inline constexpr const char* vyos_3 = "shape of VyOS, 3 uplinks";
 inline constexpr const char* vyos_16 = "shape of VyOS, 16 uplinks";
 inline constexpr const char* ours = "Fairlead, 3 uplinks";
 inline constexpr const char* ours_16 = "Fairlead, 16 uplinks";
+inline constexpr const char* fast = "Fairlead with fast path, 3 uplinks";
+inline constexpr const char* fast_16 = "Fairlead with fast path, 16 uplinks";
 }  // namespace names
 
 struct Variant {
