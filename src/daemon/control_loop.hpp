@@ -31,6 +31,7 @@
 #include "daemon/router_advertisements.hpp"
 #include "daemon/surroundings_watch.hpp"
 #include "daemon/traffic.hpp"
+#include "daemon/uplink_capacities.hpp"
 
 namespace fairlead::daemon {
 
@@ -53,9 +54,11 @@ class ControlLoop {
   boost::asio::awaitable<Result<std::vector<flows::Flow>>> look_at_flows();
   boost::asio::awaitable<api::Answer> tell_flows(nlohmann::json request);
   boost::asio::awaitable<api::Answer> tell_talkers();
+  std::map<UplinkId, std::uint32_t> active_connections();
   [[nodiscard]] std::shared_ptr<const Snapshot> present();
 
   void take_role();
+  void take_traffic();
   void take_verdicts();
   void note_indecision();
   void take_leases();
@@ -80,6 +83,7 @@ class ControlLoop {
   RepairLimit repairs_;
   HealthWatch watch_;
   ConnectionCensus census_;
+  UplinkCapacities capacities_;
   Traffic traffic_;
   flows::FlowBook flow_book_;
   HitCounts hits_;
