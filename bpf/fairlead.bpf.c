@@ -71,7 +71,7 @@ static __always_inline int forward(struct __sk_buff *skb, struct nf_conn *ct, co
   if (!set) return normal_path;
   struct way *way = find_way(set, packet, skb->ifindex);
   if (!(ct->status & IPS_ASSURED)) {
-    if (way) way->family = 0;
+    if (way) set_family(way, 0);
     return normal_path;
   }
   if (!way) way = claim_way(set, packet, skb->ifindex, seconds);
@@ -85,7 +85,7 @@ static __always_inline struct way_set *set_for(const struct __sk_buff *skb, cons
   struct way_set *set = bpf_map_lookup_elem(&ways, &key);
   if (set && packet->synchronizes) {
     struct way *way = find_way(set, packet, skb->ifindex);
-    if (way) way->family = 0;
+    if (way) set_family(way, 0);
     return 0;
   }
   return set;

@@ -80,7 +80,7 @@ static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const
   way->uplink = id;
   way->generation = shared.settings.generation;
   way->checked = bpf_jiffies64();
-  way->family = packet->v6 ? 6 : 4;
+  set_family(way, packet->v6 ? 6 : 4);
   return true;
 }
 

@@ -47,12 +47,19 @@ static __always_inline bool is_fresh(const struct way *way) {
   return (u32)bpf_jiffies64() - way->checked < 2 && way->generation == (u16)shared.settings.generation;
 }
 
+/* Other CPUs look as well: a place is nobody's while it is written. */
+static __always_inline void set_family(struct way *way, u8 family) {
+  asm volatile("" ::: "memory");
+  *(volatile u8 *)&way->family = family;
+  asm volatile("" ::: "memory");
+}
+
 /* A place for it; not fresh yet. */
 static __always_inline struct way *claim_way(struct way_set *set, const struct packet *packet, u32 door, u32 seconds) {
   for (u32 n = 0; n < set_ways; ++n) {
     struct way *way = &set->ways[n];
     if (way->family != 0 && seconds - way->last < 60) continue;
-    way->family = 0;
+    set_family(way, 0);
     way->door = door;
     way->protocol = packet->protocol;
     way->from_ports = ports_of(packet, &packet->tuple);
