@@ -84,5 +84,31 @@ TEST_F(Policy, PoliciesWithoutALanHoldForTheRouterItself) {
   EXPECT_THAT(shares(host("router"), 9, server(7, Family::v6)), UnorderedElementsAre(Pair("cable2", 9)));
 }
 
+TEST_F(Policy, TheFirstOnesComeWithAReloadWhateverTheirShape) {
+  start(three_uplinks);
+  write(three_uplinks + R"(
+[[policy]]
+source = "192.168.1.64/26"
+use = "lte"
+[[policy]]
+destination = "192.0.2.7"
+protocol = "tcp"
+port = 8
+use = ["cable2", "lte"]
+balance = true
+[[policy]]
+destination = "2001:db8:ffff::/64"
+use = "lte"
+)");
+  const auto reloaded = fairlead("reload");
+  ASSERT_EQ(reloaded.status, 0) << reloaded.err;
+  EXPECT_THAT(shares(host("home-1"), 9, server(6)), UnorderedElementsAre(Pair("lte", 9)));
+  EXPECT_THAT(shares(host("home-1"), 3, server(6, Family::v6)), UnorderedElementsAre(Pair("lte", 3)));
+  write(three_uplinks);
+  EXPECT_EQ(fairlead("reload").status, 0);
+  EXPECT_THAT(shares(host("home-1"), 9, server(6)),
+              UnorderedElementsAre(Pair("cable1", 5), Pair("cable2", 3), Pair("lte", 1)));
+}
+
 }  // namespace
 }  // namespace fairlead

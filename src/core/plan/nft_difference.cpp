@@ -51,6 +51,9 @@ class Script {
     for (const auto& name : remade_sets_) script += delete_set(name);
     for (const auto& name : remade_helpers_) script += delete_helper(name);
     for (const auto& name : remade_flowtables_) script += delete_flowtable(name);
+    // Before the maps: an interval map that is new does not find a chain that is newer (nft 1.0.6 with Linux 6.18).
+    for (const auto& [name, chain] : want_.chains)
+      if (!have_.chains.contains(name)) script += render::nft_add_chain(name, chain);
     for (const auto& [name, helper] : want_.helpers)
       if (!have_.helpers.contains(name) || remade_helpers_.contains(name))
         script += render::nft_add_helper(name, helper);
@@ -59,8 +62,6 @@ class Script {
         script += render::nft_add_flowtable(name, flowtable);
     for (const auto& [name, set] : want_.sets)
       if (!have_.sets.contains(name) || remade_sets_.contains(name)) script += render::nft_add_set(name, set);
-    for (const auto& [name, chain] : want_.chains)
-      if (!have_.chains.contains(name)) script += render::nft_add_chain(name, chain);
     script += changed_elements();
     for (const auto& [name, chain] : want_.chains)
       if (rewritten_.contains(name))
