@@ -235,6 +235,7 @@ otherwise = "reject"
                           {"b", "a"},
                           true,
                           false,
+                          false,
                           Otherwise::reject,
                           {7, 1}}));
 }
