@@ -16,7 +16,7 @@ function showStatus({ status }) {
   uplinks = status.uplinks;
   document.title = `${status.uplinks.every((uplink) => uplink.state === 'up') ? '' : '⚠ '}${status.name} · Fairlead`;
   say($('router-name'), status.name);
-  say($('router-about'), join(`running for ${age(status.started)}`, status.method, status.pair ? status.pair.ours.role : '', `Fairlead ${status.version}`));
+  say($('router-about'), join(`running for ${age(status.started)}`, status.method, status.offload === 'off' ? '' : `${status.offload} fast path`, status.pair ? status.pair.ours.role : '', `Fairlead ${status.version}`));
   series.hear(status);
   showUplinks(status);
   showLists(status);

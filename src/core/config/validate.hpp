@@ -11,6 +11,7 @@ void check_devices(const FileDraft& draft, Report& report);     ///< each has it
 void check_addresses(const FileDraft& draft, Report& report);   ///< addresses, subnets, gateways, prefixes
 void check_dhcp(const FileDraft& draft, Report& report);        ///< ranges and static leases
 void check_references(const FileDraft& draft, Report& report);  ///< every name of a LAN or uplink exists
+void check_balance(const FileDraft& draft, Report& report);     ///< what a method needs to know
 void check_policies(const FileDraft& draft, Report& report);
 void check_health(const FileDraft& draft, Report& report);    ///< probes that nobody is asked by
 void check_services(const FileDraft& draft, Report& report);  ///< firewall.allow
@@ -23,6 +24,7 @@ inline void validate(const FileDraft& draft, Report& report) {
   check_addresses(draft, report);
   check_dhcp(draft, report);
   check_references(draft, report);
+  check_balance(draft, report);
   check_policies(draft, report);
   check_health(draft, report);
   check_services(draft, report);
