@@ -27,6 +27,7 @@ bool allowed(const std::string& from, const std::string& to) {
   if (from == "base") return false;
   if (from == "core/model") return false;
   if (from_core) return to.starts_with("core/");
+  if (from == "sys/bpf" && to == "bpf") return true;  // what the programs in the kernel share
   if (from_sys) return to == "core/model";
   if (from == "api") return to == "core/model";
   if (from == "lab") return to == "core/model" || to.starts_with("sys/");
