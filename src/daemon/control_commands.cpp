@@ -103,14 +103,27 @@ Result<nlohmann::json> ControlLoop::command_pair(const nlohmann::json& request) 
   return nlohmann::json{{"status", to_json(*present())}};
 }
 
+/// Counted only where uplinks are chosen by it.
+std::map<UplinkId, std::uint32_t> ControlLoop::active_connections() {
+  const auto* programs = router_.datapath();
+  const auto state = programs == nullptr ? std::nullopt : programs->state();
+  if (!state || (state->choices[0].empty() && state->choices[1].empty())) return {};
+  std::vector<UplinkId> ids;
+  for (const auto& uplink : router_.compiled().uplinks) ids.push_back(uplink.id);
+  return programs->active(ids);
+}
+
 std::shared_ptr<const Snapshot> ControlLoop::present() {
   auto told = std::make_shared<Snapshot>(*router_.snapshot());
   if (const auto count = conntrack::count()) told->connections = *count;
   if (const auto limit = conntrack::limit()) told->connections_limit = *limit;
+  const auto actives = active_connections();
   for (auto& uplink : told->uplinks) {
     uplink.probes = probe_status(watch_.quality(uplink.id));
     uplink.traffic = traffic_.of(uplink.id);
-    if (uplink.traffic) uplink.traffic->connections = census_.connections_of(uplink.id);
+    if (!uplink.traffic) continue;
+    uplink.traffic->connections = census_.connections_of(uplink.id);
+    if (const auto active = actives.find(uplink.id); active != actives.end()) uplink.traffic->active = active->second;
   }
   const auto& hits = hits_.look(router_.config(), router_.compiled().origins);
   told->policies = hits.policies;

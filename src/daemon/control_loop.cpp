@@ -37,7 +37,7 @@ ControlLoop::ControlLoop(Router& router, Journal& journal, const Paths& paths, L
       census_(loop_, [this] { connection_sync_.catch_up(); }),
       traffic_(
           loop_, [this](UplinkId id) { return watch_.quality(id); },
-          [this](UplinkId id) { return census_.connections_of(id); }),
+          [this](UplinkId id) { return census_.connections_of(id); }, [this] { take_traffic(); }),
       flow_watch_(loop_, router, census_),
       surroundings_(loop_, journal, router),
       feed_([this] { return opening_lines(*present()); }),
@@ -128,6 +128,7 @@ void ControlLoop::follow_uplinks() {
   if (config.ha && pair_.role() == Role::standby) translated.emplace(config, router_.compiled().uplinks);
   census_.follow(config.router.mark_mask, std::move(translated));
   traffic_.follow(router_.probed_uplinks());
+  capacities_.follow(router_.compiled().uplinks, router_.datapath());
   connection_sync_.follow(
       config.ha ? render::conntrackd_conf(config, {paths_.conntrackd_socket(), paths_.conntrackd_lock()}) : "");
   pair_.follow(config, router_.snapshot()->name, router_.pair_news());
@@ -209,6 +210,15 @@ void ControlLoop::reconcile() {
   follow_uplinks();
   held_back_ = repairs_.note(router_.snapshot()->repairs != repairs_before);
   schedule_next_round();
+}
+
+void ControlLoop::take_traffic() {
+  const auto latency = [this](UplinkId id) -> std::optional<double> {
+    const auto quality = watch_.quality(id);
+    if (!quality.latency) return std::nullopt;
+    return std::chrono::duration<double, std::milli>(*quality.latency).count();
+  };
+  capacities_.note([this](UplinkId id) { return traffic_.of(id); }, latency, router_.datapath());
 }
 
 /// In a turn of its own: it may have come from within follow().

@@ -31,6 +31,7 @@
 #include "daemon/router_advertisements.hpp"
 #include "daemon/surroundings_watch.hpp"
 #include "daemon/traffic.hpp"
+#include "daemon/uplink_capacities.hpp"
 
 namespace fairlead::daemon {
 
@@ -52,9 +53,11 @@ class ControlLoop {
   Result<nlohmann::json> examine();
   boost::asio::awaitable<api::Answer> tell_flows(nlohmann::json request);
   boost::asio::awaitable<api::Answer> tell_talkers();
+  std::map<UplinkId, std::uint32_t> active_connections();
   [[nodiscard]] std::shared_ptr<const Snapshot> present();
 
   void take_role();
+  void take_traffic();
   void take_verdicts();
   void note_indecision();
   void take_leases();
@@ -79,6 +82,7 @@ class ControlLoop {
   RepairLimit repairs_;
   HealthWatch watch_;
   ConnectionCensus census_;
+  UplinkCapacities capacities_;
   Traffic traffic_;
   FlowWatch flow_watch_;
   HitCounts hits_;

@@ -10,9 +10,17 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds freshness{1};
 
+/// The kernel has not seen what went by the fast path.
+void add_carried(const bpf::Datapath& programs, ConnectionEntry& entry) {
+  if (!entry.sent || !entry.received) return;
+  const auto carried = programs.carried(entry);
+  *entry.sent += carried.sent;
+  *entry.received += carried.received;
+}
+
 }  // namespace
 
-FlowWatch::FlowWatch(asio::io_context& loop, const Router& router, ConnectionCensus& census)
+FlowWatch::FlowWatch(asio::io_context& loop, Router& router, ConnectionCensus& census)
     : router_(router), census_(census), outdated_(loop), looked_(loop, asio::steady_timer::time_point::max()) {}
 
 asio::awaitable<Result<std::shared_ptr<const FlowLook>>> FlowWatch::look() {
@@ -22,11 +30,11 @@ asio::awaitable<Result<std::shared_ptr<const FlowLook>>> FlowWatch::look() {
   }
   if (latest_) co_return latest_;
   looking_ = true;
-  const auto entries = co_await census_.look();
+  auto entries = co_await census_.look();
   looking_ = false;
   looked_.cancel();
   if (!entries) co_return std::unexpected(entries.error());
-  latest_ = read(*entries);
+  latest_ = read(std::move(*entries));
   outdated_.expires_after(freshness);
   outdated_.async_wait([this](boost::system::error_code stopped) {
     if (!stopped) latest_.reset();
@@ -34,12 +42,16 @@ asio::awaitable<Result<std::shared_ptr<const FlowLook>>> FlowWatch::look() {
   co_return latest_;
 }
 
-std::shared_ptr<const FlowLook> FlowWatch::read(const std::vector<ConnectionEntry>& entries) {
+std::shared_ptr<const FlowLook> FlowWatch::read(std::vector<ConnectionEntry> entries) {
   auto look = std::make_shared<FlowLook>();
   look->when = wall_now();
   const flows::Reader reader(router_.config(), router_.facts(), router_.compiled().uplinks);
   look->flows.reserve(entries.size());
-  for (const auto& entry : entries) look->flows.push_back(reader.read(entry));
+  const auto* programs = router_.datapath();
+  for (auto& entry : entries) {
+    if (programs != nullptr) add_carried(*programs, entry);
+    look->flows.push_back(reader.read(entry));
+  }
   book_.rate(look->flows, flows::FlowBook::Time::clock::now());
   return look;
 }

@@ -15,7 +15,9 @@ constexpr std::chrono::milliseconds shortest_pause{1000};
 constexpr int pause_by_cost = 100;
 
 std::string target_of(const PolicyConfig& policy) {
-  const auto uplinks = policy.lowest_latency ? "lowest latency" : join(policy.use, policy.balance ? " + " : ", ");
+  auto uplinks = join(policy.use, policy.balance ? " + " : ", ");
+  if (policy.lowest_latency) uplinks = "lowest latency";
+  if (policy.least_loaded) uplinks = "least loaded";
   return policy.otherwise == Otherwise::reject ? uplinks + ", otherwise reject" : uplinks;
 }
 

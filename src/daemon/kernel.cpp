@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "core/compile/compile.hpp"
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"
 #include "sys/sysctl/sysctl.hpp"
@@ -36,7 +37,24 @@ Result<Facts> Kernel::facts(const Config& config) {
     const auto value = sysctl::read(fmt::format("net/ipv6/conf/{}/accept_ra", wan.interface));
     link->accepts_ra = value && *value != "0";
   }
+  note_programs(config, *facts);
   return facts;
+}
+
+void Kernel::note_programs(const Config& config, Facts& facts) {
+  const auto offload = config.router.offload;
+  const bool wanted = offload == Offload::automatic || offload == Offload::ebpf || compile::chooses_by_load(config);
+  if (!wanted && !datapath_) return;
+  if (!datapath_) datapath_ = bpf::Datapath::open();
+  facts.runs_programs = datapath_->has_value();
+  if (!*datapath_) facts.programs_problem = datapath_->error().message;
+}
+
+Result<void> Kernel::set_door(const SetDoor& step) {
+  if (!step.after) return bpf::close_door(step.before->link);
+  // What an earlier run has left cannot be put back, only taken away.
+  if (step.after->outdated) return bpf::close_door(step.after->link);
+  return datapath()->open_door(*step.after);
 }
 
 Result<ObservedState> Kernel::observe(const State& want) {
@@ -51,12 +69,16 @@ Result<ObservedState> Kernel::observe(const State& want) {
   if (!table) return std::unexpected(table.error());
   nft_ = std::move(*table);
   if (nft_) have->nft = nft_->table;
+  if (auto* programs = datapath()) have->datapath = programs->state();
+  have->doors = datapath() != nullptr ? datapath()->doors() : bpf::observe_doors();
   return have;
 }
 
 Result<void> Kernel::run(const Step& step) {
   if (const auto* set = std::get_if<SetSysctl>(&step)) return sysctl::write(set->path, set->after);
   if (const auto* nft = std::get_if<RunNft>(&step)) return sys::run_nft(nft->script);
+  if (const auto* set = std::get_if<SetDatapath>(&step)) return datapath()->set(set->after);
+  if (const auto* door = std::get_if<SetDoor>(&step)) return set_door(*door);
   return netlink::apply(socket_, step);
 }
 
@@ -85,6 +107,7 @@ Result<void> Kernel::carry_out(const Plan& plan) {
       error.message += "; and going back failed: " + undone.error().message;
     return std::unexpected(error);
   }
+  if (auto* programs = datapath()) programs->forget();
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include "core/model/facts.hpp"
 #include "core/model/plan.hpp"
 #include "core/model/state.hpp"
+#include "sys/bpf/datapath.hpp"
 #include "sys/netlink/socket.hpp"
 #include "sys/nft/nft.hpp"
 
@@ -21,6 +22,8 @@ class Kernel {
   static Result<Kernel> open();
 
   Result<Facts> facts(const Config& config);
+  /// Our programs in the kernel; null where there are none.
+  [[nodiscard]] bpf::Datapath* datapath() { return datapath_ && *datapath_ ? &**datapath_ : nullptr; }
   /// What is there of what `want` cares for.
   Result<ObservedState> observe(const State& want);
   /// All steps or none: a failed step undoes those before it; if that fails too, the error tells both. The plan is
@@ -44,8 +47,13 @@ class Kernel {
   /// The latest first; goes on after an error, and tells the first.
   Result<void> undo_down_to(std::size_t count);
 
+  /// Opens the datapath where `config` wants it; what the kernel said to that is asked once.
+  void note_programs(const Config& config, Facts& facts);
+  [[nodiscard]] Result<void> set_door(const SetDoor& step);
+
   netlink::Socket socket_;
-  std::optional<sys::NftListing> nft_;  // as observed last
+  std::optional<Result<bpf::Datapath>> datapath_;  // none: not wanted yet
+  std::optional<sys::NftListing> nft_;             // as observed last
   std::vector<Done> done_;
 };
 

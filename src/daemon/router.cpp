@@ -318,6 +318,7 @@ void Router::end_lost_connections(const Config& config, const Settled& settled,
     if (auto ended = end_connections(id, family, fate, config.router.mark_mask); !ended)
       spdlog::warn("connections of the lost uplink hang until they time out: {}", ended.error().message);
   }
+  if (auto* programs = datapath(); programs != nullptr && !lost.empty()) programs->forget();
 }
 
 void Router::end_relieved_connections(const Config& config, const Settled& settled) {

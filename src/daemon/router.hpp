@@ -90,6 +90,9 @@ class Router {
   /// The steps that would bring the kernel to what is wanted at this moment; none where it is so.
   [[nodiscard]] Result<std::vector<std::string>> differences();
 
+  /// Our programs in the kernel; null where there are none.
+  [[nodiscard]] bpf::Datapath* datapath() { return kernel_.datapath(); }
+
   /// Becomes readable when the kernel changed; then drain() and reconcile().
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
   Result<netlink::Changes> drain() { return monitor_.read(); }
@@ -125,8 +128,7 @@ class Router {
   void note_failure(const std::string& why);
   void note_success();
   void finish(const Config& config, std::unique_ptr<Settled> settled);
-  static void end_lost_connections(const Config& config, const Settled& settled,
-                                   const std::vector<UplinkHistory::Lost>& lost);
+  void end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkHistory::Lost>& lost);
   /// No uplink works, and the other router of the pair is about to go on with the connections.
   [[nodiscard]] bool moves_to_other(const std::vector<compile::Uplink>& uplinks) const;
   void end_relieved_connections(const Config& config, const Settled& settled);

@@ -16,6 +16,10 @@ std::string method_text(BalanceMethod method) {
       return "source-hash";
     case BalanceMethod::source_destination_hash:
       return "source-destination-hash";
+    case BalanceMethod::least_loaded:
+      return "least-loaded";
+    case BalanceMethod::overflow:
+      return "overflow";
     case BalanceMethod::weighted_round_robin:
       break;
   }
@@ -44,7 +48,9 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
   Snapshot snapshot;
   snapshot.name = config.router.name;
   snapshot.version = FAIRLEAD_VERSION;
-  snapshot.method = method_text(config.balance.method);
+  const bool blind = is_by_load(config.balance.method) && !compiled.state.datapath;
+  snapshot.method = method_text(blind ? BalanceMethod::weighted_round_robin : config.balance.method);
+  snapshot.offload = compiled.state.datapath && compiled.state.datapath->offload ? "ebpf" : "off";
   snapshot.warnings = compiled.warnings;
   for (const auto& uplink : compiled.uplinks) {
     UplinkStatus status;

@@ -44,8 +44,9 @@ std::vector<double> rates(const std::vector<Point>& points, float Point::* field
 
 }  // namespace
 
-Traffic::Traffic(boost::asio::io_context& loop, QualityOf quality, ConnectionsOf connections)
-    : quality_(std::move(quality)), connections_(std::move(connections)), timer_(loop) {}
+Traffic::Traffic(boost::asio::io_context& loop, QualityOf quality, ConnectionsOf connections,
+                 std::function<void()> sampled)
+    : quality_(std::move(quality)), connections_(std::move(connections)), sampled_(std::move(sampled)), timer_(loop) {}
 
 void Traffic::follow(const std::vector<Probed>& uplinks) {
   std::map<UplinkId, Line> lines;
@@ -89,6 +90,7 @@ void Traffic::sample() {
     else
       line.last.reset();
   }
+  sampled_();
 }
 
 void Traffic::take(UplinkId id, Line& line, const netlink::LinkTraffic& now, Clock::time_point when) {

@@ -21,7 +21,8 @@ class Traffic {
   using QualityOf = std::function<health::Quality(UplinkId)>;
   using ConnectionsOf = std::function<std::optional<std::uint64_t>(UplinkId)>;
 
-  Traffic(boost::asio::io_context& loop, QualityOf quality, ConnectionsOf connections);
+  /// `sampled` is called after each look.
+  Traffic(boost::asio::io_context& loop, QualityOf quality, ConnectionsOf connections, std::function<void()> sampled);
 
   void follow(const std::vector<Probed>& uplinks);
 
@@ -48,6 +49,7 @@ class Traffic {
 
   QualityOf quality_;
   ConnectionsOf connections_;
+  std::function<void()> sampled_;
   boost::asio::steady_timer timer_;
   std::optional<netlink::Socket> socket_;
   std::map<UplinkId, Line> lines_;

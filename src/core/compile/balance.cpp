@@ -67,7 +67,7 @@ void add_balance(const Context& context, nft::Table& table) {
     for (const auto& uplink : context.uplinks)
       if (!active.empty() && uplink.wan->tier == active.front()->wan->tier) members.push_back(&uplink);
     add_spread(context, table, chain,
-               {fmt::format("slots{}", digit(family)), family, members, active,
+               {context.config.balance.method, fmt::format("slots{}", digit(family)), family, members, active,
                 [&](UplinkId id) { return go_to(persist ? keep_chain(family, id) : mark_chain(id)); }});
   }
 }

@@ -8,6 +8,7 @@
 #include "core/compile/delegation.hpp"
 #include "core/compile/made_devices.hpp"
 #include "core/compile/parts.hpp"
+#include "core/compile/spread.hpp"
 
 namespace fairlead::compile {
 namespace {
@@ -68,7 +69,8 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   const Facts& known = result.foreseen ? *result.foreseen : facts;
   result.uplinks = resolve_uplinks(config, known, health, ids);
   const auto effective = with_delegated(config, facts);
-  const Context context{effective, known, result.uplinks, health.by_latency};
+  ProposedChoices proposed;
+  const Context context{effective, known, result.uplinks, health.by_latency, proposed};
   add_sysctls(context, result.state);
   add_made_devices(context, result.state);
   add_addresses(context, result.state);
@@ -82,17 +84,19 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   add_from_lan(context, table);
   add_output(context, table);
   add_choice(context, table);
+  add_balance(context, table);  // before the policies, so that its choice of an uplink has the first place
   add_policies(context, table, result.origins.policies);
-  add_balance(context, table);
   add_nat(context, table);
   add_forwards(context, table, result.origins.forwards);
   add_filter(context, table);
   add_mss_clamp(context, table);
   give_sizes(table);
+  add_datapath(context, result.state);
   result.advertisements = advertisements(context);
   warn_of_missing_devices(context, result.warnings);
   warn_of_gateways(context, result.warnings);
   warn_of_leases(context, result.warnings);
+  warn_of_programs(context, result.warnings);
   result.dhcp = dhcp_servers(context, result.warnings);
   return result;
 }

@@ -26,4 +26,7 @@ struct Compiled {
 /// `ids` has an id for every uplink of `config`.
 [[nodiscard]] Compiled compile(const Config& config, const Facts& facts, const Health& health, const UplinkIds& ids);
 
+/// The file chooses uplinks by load, in [balance] or a policy.
+[[nodiscard]] bool chooses_by_load(const Config& config);
+
 }  // namespace fairlead::compile

@@ -10,11 +10,14 @@
 
 namespace fairlead::compile {
 
+class ProposedChoices;
+
 struct Context {
   const Config& config;
   const Facts& facts;
   const std::vector<Uplink>& uplinks;
   const std::vector<UplinkId>& by_latency;  ///< the quickest first
+  ProposedChoices& proposed;                ///< grows while the parts are compiled
 
   [[nodiscard]] bool is_pair() const { return config.ha.has_value(); }
   /// The other router of the pair is active, and everything that could have come here has come.
@@ -34,6 +37,9 @@ struct Context {
 /// output hook knows by it that the socket did not ask for a certain uplink. None where no LAN has this family, or the
 /// other router of a pair has them.
 [[nodiscard]] std::optional<IpAddress> neutral_source(const Config& config, const Facts& facts, Family family);
+
+/// Packets of established connections are to be forwarded by our programs, and the kernel takes them.
+[[nodiscard]] bool offloads(const Context& context);
 
 [[nodiscard]] TableId table_of(UplinkId id);
 [[nodiscard]] inline TableId balance_table() { return TableId{ours::table_base}; }

@@ -28,6 +28,11 @@ void add_forwards(const Context& context, nft::Table& table, ElementOrigins& ori
 void add_filter(const Context& context, nft::Table& table);
 void add_mss_clamp(const Context& context, nft::Table& table);
 
+/// The programs at the doors; after all that asks for choices of an uplink.
+void add_datapath(const Context& context, State& state);
+/// Of what the file wants of them and the kernel cannot.
+void warn_of_programs(const Context& context, std::vector<std::string>& warnings);
+
 /// What the LANs' DHCP servers lend; `warnings` is told what of the file cannot be.
 [[nodiscard]] DhcpServers dhcp_servers(const Context& context, std::vector<std::string>& warnings);
 

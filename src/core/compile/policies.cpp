@@ -146,6 +146,7 @@ class PolicySpace {
 std::string pick_chain(const Context& context, Family family, const PolicyConfig& policy) {
   const auto* otherwise = policy.otherwise == Otherwise::any ? "any" : "reject";
   if (policy.lowest_latency) return fmt::format("quickest{}_else_{}", digit(family), otherwise);
+  if (policy.least_loaded) return fmt::format("idlest{}_else_{}", digit(family), otherwise);
   std::vector<std::string> ids;
   for (const auto* uplink : context.uplinks_named(policy.use)) ids.push_back(std::to_string(uplink->id.value));
   return fmt::format("{}{}_{}_else_{}", policy.balance ? "spread" : "prefer", digit(family), join(ids, "_"), otherwise);
@@ -160,6 +161,7 @@ std::vector<const Uplink*> candidates(const Context& context, Family family, con
     });
     return active;
   }
+  if (policy.least_loaded) return active_uplinks(context.uplinks, family);
   std::vector<const Uplink*> active;
   for (const auto wanted : {Verdict::up, Verdict::degraded})
     if (active.empty() || !policy.balance)
@@ -178,10 +180,13 @@ void add_pick_chain(const Context& context, nft::Table& table, Family family, co
   if (table.chains.contains(name)) return;
   auto& chain = table.chains[name];
   const auto active = candidates(context, family, policy);
-  if (policy.balance && !policy.lowest_latency)
-    add_spread(context, table, name,
-               {"slots_" + name, family, context.uplinks_named(policy.use), active,
-                [](UplinkId id) { return go_to(mark_chain(id)); }});
+  const auto mark = [](UplinkId id) { return go_to(mark_chain(id)); };
+  if (policy.least_loaded)
+    add_spread(context, table, name, {BalanceMethod::least_loaded, "slots_" + name, family, active, active, mark});
+  else if (policy.balance && !policy.lowest_latency)
+    add_spread(
+        context, table, name,
+        {context.config.balance.method, "slots_" + name, family, context.uplinks_named(policy.use), active, mark});
   else if (!active.empty())
     add_rule(chain, go_to(mark_chain(active.front()->id)));
   if (active.empty())

@@ -2,6 +2,7 @@
 // Purpose: the nft objects that spread new connections over a set of uplinks by the file's method; used by the
 // default balance and by policies that balance over a subset.
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,20 @@
 
 namespace fairlead::compile {
 
+/// Where the file wants it, and the kernel can: the sets of uplinks that the programs choose from. The first one asked
+/// for gets the first place.
+class ProposedChoices {
+ public:
+  /// The place of this choice; none where all are taken, or the kernel takes no programs.
+  std::optional<std::size_t> place_of(Family family, Choice choice);
+  [[nodiscard]] const Choices& all() const { return choices_; }
+
+ private:
+  Choices choices_;
+};
+
 struct Spread {
+  BalanceMethod method = BalanceMethod::weighted_round_robin;
   std::string name;  ///< of the map that holds the slots
   Family family = Family::v4;
   std::vector<const Uplink*> members;  ///< who may ever get slots

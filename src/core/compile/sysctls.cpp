@@ -46,6 +46,9 @@ void add_sysctls(const Context& context, State& state) {
   // Bytes and age of connections, for those who look (docs/status.md).
   state.sysctls["net/netfilter/nf_conntrack_acct"] = "1";
   state.sysctls["net/netfilter/nf_conntrack_timestamp"] = "1";
+  // What the fast path forwards the kernel does not see, so the next it sees may lie far outside the window it knows:
+  // also of a connection from before the file switched the fast path off.
+  state.sysctls["net/netfilter/nf_conntrack_tcp_be_liberal"] = "1";
   if (context.is_pair()) {
     // Without events the end of connections from before conntrackd would never reach the other router.
     state.sysctls["net/netfilter/nf_conntrack_events"] = "1";

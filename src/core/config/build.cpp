@@ -113,7 +113,8 @@ PolicyConfig build(const PolicyDraft& draft, std::size_t number) {
   policy.protocols = protocols_of(draft);
   policy.ports = draft.ports.values();
   policy.lowest_latency = draft.use.has(UplinkChoice::lowest_latency);
-  if (!policy.lowest_latency) policy.use = draft.use.values();
+  policy.least_loaded = draft.use.has(UplinkChoice::least_loaded);
+  if (!policy.lowest_latency && !policy.least_loaded) policy.use = draft.use.values();
   take(policy.balance, draft.balance);
   take(policy.otherwise, draft.otherwise);
   policy.where = draft.where;
@@ -229,6 +230,7 @@ Config build(const FileDraft& draft) {
   Config config;
   take(config.router.name, draft.router.name);
   take(config.router.hook, draft.router.hook);
+  take(config.router.offload, draft.router.offload);
   if (draft.router.web.value) config.router.web = build(*draft.router.web.value);
   if (draft.router.mark_mask.value) config.router.mark_mask = MarkMask(*draft.router.mark_mask.value);
   for (const auto& lan : draft.lans) config.lans.push_back(build(lan));

@@ -65,6 +65,7 @@ struct RouterDraft {
   Single<std::string> name;
   Single<std::uint32_t> mark_mask;
   Single<std::string> hook;
+  Single<Offload> offload;
   Single<WebDraft> web;
 };
 

@@ -5,13 +5,12 @@
 namespace fairlead::config {
 namespace {
 
-constexpr std::string_view use_weights = "use weighted-round-robin";
 constexpr std::array methods{Choice<BalanceMethod>{"weighted-round-robin", BalanceMethod::weighted_round_robin},
                              Choice<BalanceMethod>{"source-hash", BalanceMethod::source_hash},
                              Choice<BalanceMethod>{"source-destination-hash", BalanceMethod::source_destination_hash},
-                             Choice<BalanceMethod>{"least-loaded", {}, use_weights},
-                             Choice<BalanceMethod>{"lowest-latency", {}, use_weights},
-                             Choice<BalanceMethod>{"overflow", {}, "use tiers"}};
+                             Choice<BalanceMethod>{"least-loaded", BalanceMethod::least_loaded},
+                             Choice<BalanceMethod>{"overflow", BalanceMethod::overflow},
+                             Choice<BalanceMethod>{"lowest-latency", {}, "use a policy with use = \"lowest-latency\""}};
 constexpr std::array persist_by{Choice<PersistBy>{"source", PersistBy::source},
                                 Choice<PersistBy>{"source-destination", PersistBy::source_destination}};
 
@@ -36,7 +35,10 @@ constexpr std::array rows{
              "How an uplink is chosen for a new connection. `weighted-round-robin` splits connections exactly by "
              "weight and lets a download over many connections use every link. The hashes choose by address, by "
              "weight too: a host (`source-hash`), or a host and a server (`source-destination-hash`), always "
-             "meets the same uplink, and when one fails only its connections move.",
+             "meets the same uplink, and when one fails only its connections move. `least-loaded` gives each new "
+             "connection to the uplink with the most capacity for each connection that moves bytes just now; "
+             "`overflow` fills the first uplink before it uses the next. Both need a kernel that takes eBPF programs, "
+             "elsewhere `weighted-round-robin` stands in; see balance.md.",
          .fallback = "`\"weighted-round-robin\"`",
          .example = "\"source-hash\""}),
     one<&BalanceDraft::persist, TableOf<PersistDraft, persist_keys>>(

@@ -51,7 +51,8 @@ constexpr std::array web_rows{
 };
 std::span<const Key<WebDraft>> web_keys() { return web_rows; }
 
-constexpr std::array offloads{Choice<int>{"auto"}, Choice<int>{"ebpf"}, Choice<int>{"flowtable"}, Choice<int>{"off"}};
+constexpr std::array offloads{Choice<Offload>{"auto", Offload::automatic}, Choice<Offload>{"ebpf", Offload::ebpf},
+                              Choice<Offload>{"flowtable", Offload::flowtable}, Choice<Offload>{"off", Offload::off}};
 
 constexpr std::array rows{
     one<&RouterDraft::name, RouterName>({.name = "name",
@@ -75,11 +76,13 @@ constexpr std::array rows{
                     "its standard input; it is never waited for, and ended after 10 s. See events.md.",
          .fallback = "none",
          .example = "\"/etc/fairlead/hook\""}),
-    checked<RouterDraft, OneOf<offloads>>({.name = "offload",
-                                           .meaning = "The fast path for established connections.",
-                                           .fallback = "`\"auto\"`",
-                                           .example = "\"off\"",
-                                           .later = "every packet takes the normal path"}),
+    one<&RouterDraft::offload, OneOf<offloads>>(
+        {.name = "offload",
+         .meaning = "The fast path for packets of established connections; see fast-path.md. `auto` uses eBPF where "
+                    "the kernel can, and the normal path otherwise; `ebpf` warns where it cannot; `flowtable` is "
+                    "the kernel's own, in hardware where the cards can.",
+         .fallback = "`\"auto\"`",
+         .example = "\"off\""}),
 };
 std::span<const Key<RouterDraft>> keys() { return rows; }
 

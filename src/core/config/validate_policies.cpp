@@ -26,13 +26,15 @@ void check_families(const PolicyDraft& policy, Report& report) {
                            to_text(other), to_text(other == Family::v4 ? Family::v6 : Family::v4)));
 }
 
+void check_choice(const PolicyDraft& policy, Report& report) {
+  for (const auto* word : {UplinkChoice::lowest_latency, UplinkChoice::least_loaded})
+    if (policy.use.has(word) && policy.use.items.size() > 1)
+      report.error(policy.use.where,
+                   fmt::format("use has \"{}\" in a list: write it alone, it chooses among all uplinks", word));
+}
+
 void check_latency(const PolicyDraft& policy, const FileDraft& draft, Report& report) {
-  if (!policy.use.has(UplinkChoice::lowest_latency)) return;
-  if (policy.use.items.size() > 1) {
-    report.error(policy.use.where,
-                 "use has \"lowest-latency\" in a list: write it alone, it chooses among all uplinks");
-    return;
-  }
+  if (!policy.use.has(UplinkChoice::lowest_latency) || policy.use.items.size() > 1) return;
   const bool none_asks = draft.health.probes.given && draft.health.probes.items.empty();
   if (none_asks && std::ranges::none_of(draft.wans, [](const WanDraft& wan) {
         return wan.health.value && !wan.health.value->probes.items.empty();
@@ -47,6 +49,7 @@ void check_policies(const FileDraft& draft, Report& report) {
   for (const auto& policy : draft.policies) {
     check_ports(policy, report);
     check_families(policy, report);
+    check_choice(policy, report);
     check_latency(policy, draft, report);
     if (policy.use.items.size() == 1 && !policy.use.broken && policy.balance.value_or(false))
       report.warning(policy.balance.where, "balance true does nothing with one uplink: name more in use, or remove it");

@@ -53,7 +53,8 @@ void check_references(const FileDraft& draft, Report& report) {
     if (wan.delegate.value) lans.check("delegate", *wan.delegate.value, wan.delegate.where, report);
   for (const auto& policy : draft.policies) {
     lans.check("lan", policy.lans, report);
-    if (!policy.use.has(UplinkChoice::lowest_latency)) uplinks.check("use", policy.use, report);
+    if (!policy.use.has(UplinkChoice::lowest_latency) && !policy.use.has(UplinkChoice::least_loaded))
+      uplinks.check("use", policy.use, report);
   }
   for (const auto& allow : draft.firewall.allow) uplinks.check("wan", allow.wans, report);
   for (const auto& forward : draft.forwards) uplinks.check("wan", forward.wans, report);

@@ -5,17 +5,11 @@
 
 namespace fairlead::config {
 
-std::string UplinkChoice::type() {
-  return "`\"lowest-latency\"` (not available yet: `\"least-loaded\"`), or an uplink";
-}
+std::string UplinkChoice::type() { return "`\"lowest-latency\"`, `\"least-loaded\"`, or an uplink"; }
 
 std::optional<std::string> UplinkChoice::read(const Node& node, const Field& field) {
   const auto* text = node.as<std::string>();
-  if (text != nullptr && *text == lowest_latency) return *text;
-  if (text != nullptr && *text == "least-loaded") {
-    field.not_available(node, "name the uplinks in order of preference");
-    return std::nullopt;
-  }
+  if (text != nullptr && (*text == lowest_latency || *text == least_loaded)) return *text;
   return SectionName::read(node, field);
 }
 

@@ -11,6 +11,7 @@ namespace fairlead::config {
 /// A policy's `use`: a name, or a way of choosing one.
 struct UplinkChoice {
   static constexpr const char* lowest_latency = "lowest-latency";
+  static constexpr const char* least_loaded = "least-loaded";
   static std::string type();
   static std::optional<std::string> read(const Node& node, const Field& field);
 };

@@ -31,6 +31,7 @@ constexpr std::array meanings{
 
 std::string uplinks_text(const PolicyConfig& policy) {
   if (policy.lowest_latency) return "the uplink with the lowest latency";
+  if (policy.least_loaded) return "the least loaded uplink";
   return policy.balance ? "spread over " + join(policy.use, ", ") : "the first that works of " + join(policy.use, ", ");
 }
 
@@ -64,7 +65,9 @@ void Explainer::tell_passage(const Passage& passage, Explanation& told) const {
     say(meaning->text);
     return;
   }
-  if (passage.rule.starts_with("numgen") || passage.rule.starts_with("jhash"))
+  if (passage.rule.starts_with("numgen") && compiled_.state.nft.sets.contains("proposed_" + passage.map))
+    say("balanced by load: the uplink with the most room takes it; shown are the shares by weight");
+  else if (passage.rule.starts_with("numgen") || passage.rule.starts_with("jhash"))
     say(passage.rule.starts_with("numgen") ? "balanced by weight: its turn decides"
                                            : "balanced by a hash of addresses");
   else if (passage.map == "beside" || passage.map.starts_with("direct"))

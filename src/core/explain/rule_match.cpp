@@ -137,6 +137,8 @@ std::optional<Value> RuleRun::selectors() {
 
 bool RuleRun::compare() {
   if (peek() == "numgen") return choose();
+  // What the program at the door proposes is a matter of the moment; without it the slots decide, which come next.
+  if (peek() == "meta" && words_[at_ + 1] == "priority") return false;
   const bool exists = peek() == "fib" && std::ranges::find(words_, "missing") != words_.end();
   auto value = selectors();
   if (!value) return false;

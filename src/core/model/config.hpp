@@ -38,8 +38,13 @@ struct WebConfig {
   static std::vector<WebListen> loopback();
 };
 
+/// How packets of established connections are forwarded. `automatic`: by eBPF where the kernel can, else by the normal
+/// path.
+enum class Offload : std::uint8_t { automatic, ebpf, flowtable, off };
+
 struct RouterConfig {
   std::string name;  ///< empty: the host name
+  Offload offload = Offload::automatic;
   MarkMask mark_mask;
   std::string hook;  ///< path of the program that is told of every change; empty: none
   WebConfig web;
@@ -175,7 +180,18 @@ struct WanConfig {
   bool operator==(const WanConfig&) const = default;
 };
 
-enum class BalanceMethod : std::uint8_t { weighted_round_robin, source_hash, source_destination_hash };
+enum class BalanceMethod : std::uint8_t {
+  weighted_round_robin,
+  source_hash,
+  source_destination_hash,
+  least_loaded,  ///< by capacity and active connections, at the arrival of each
+  overflow       ///< the first in the file's order that has a place for one more
+};
+
+/// By a program at the door; where there is none, weighted round robin stands in.
+[[nodiscard]] inline bool is_by_load(BalanceMethod method) {
+  return method == BalanceMethod::least_loaded || method == BalanceMethod::overflow;
+}
 
 enum class PersistBy : std::uint8_t { source, source_destination };
 
@@ -221,8 +237,9 @@ struct PolicyConfig {
   std::vector<IpRange> destinations;
   std::vector<Protocol> protocols;
   std::vector<PortRange> ports;  ///< destination ports; then `protocols` holds only protocols with ports
-  std::vector<std::string> use;  ///< uplinks, in order of preference; empty with `lowest_latency`
+  std::vector<std::string> use;  ///< uplinks, in order of preference; empty with `lowest_latency` and `least_loaded`
   bool balance = false;          ///< spread over all of `use` by weight instead of preferring the first
+  bool least_loaded = false;     ///< of the active uplinks, by load, whatever `[balance]` says; with `use` empty
   bool lowest_latency = false;   ///< of the active uplinks, the one that answers probes soonest
   Otherwise otherwise = Otherwise::any;
   Where where;

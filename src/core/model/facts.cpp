@@ -142,6 +142,8 @@ Result<Facts> facts_from_json(const nlohmann::json& json) {
       facts.delegated.push_back(*std::move(delegated));
     }
     if (json.contains("dhcp_problems")) json.at("dhcp_problems").get_to(facts.dhcp_problems);
+    facts.runs_programs = json.value("runs_programs", false);
+    facts.programs_problem = json.value("programs_problem", "");
     if (json.contains("role")) facts.role = read_role(json.at("role").get<std::string>(), json);
     if (json.contains("shared_macs")) json.at("shared_macs").get_to(facts.shared_macs);
   } catch (const nlohmann::json::exception& problem) {

@@ -57,6 +57,8 @@ struct Facts {
   std::vector<Lease> leases;      ///< those that are valid now, one a device
   std::vector<DelegatedPrefix> delegated;
   std::map<std::string, std::string> dhcp_problems;  ///< device → why its DHCP client does not work
+  bool runs_programs = false;                        ///< the kernel takes our eBPF programs
+  std::string programs_problem;                      ///< why not
   Role role = Role::active;                          ///< of a router that is one of a pair
   std::map<std::string, std::string> shared_macs;    ///< device of a pair's uplink by DHCP → the MAC address on both
 

@@ -59,6 +59,23 @@ std::string to_text(const RuleState& rule) {
   return rule.suppress_default ? text + " suppress_prefixlength 0" : text;
 }
 
+std::string to_text(const DoorState& door) {
+  if (!door.is_lan()) return fmt::format("{} for uplink {}, table {}", door.link, door.uplink.value, door.table.value);
+  auto text = door.link + " for a LAN";
+  for (const auto& [subnet, own] : door.subnets) text += fmt::format(", {} but {}", subnet.to_text(), own.to_text());
+  return text;
+}
+
+std::string to_text(const DatapathState& datapath) {
+  std::string text = datapath.offload ? "fast path" : "no fast path";
+  for (const auto family : families)
+    for (const auto& choice : datapath.choices.at(static_cast<std::size_t>(family))) {
+      text += fmt::format(", {} {} of uplinks", to_text(family), choice.overflow ? "first with room" : "least loaded");
+      for (const auto id : choice.members) text += fmt::format(" {}", id.value);
+    }
+  return text;
+}
+
 std::string to_text(const Step& step) {
   return std::visit(
       Overloaded{
@@ -76,6 +93,12 @@ std::string to_text(const Step& step) {
           [](const Add<RuleState>& add) { return "add rule " + to_text(add.object); },
           [](const Remove<RuleState>& remove) { return "remove rule " + to_text(remove.object); },
           [](const RunNft& run) { return "nft transaction:\n" + run.script; },
+          [](const SetDatapath& set) {
+            return set.after ? "programs: " + to_text(*set.after) : std::string("programs: none");
+          },
+          [](const SetDoor& set) {
+            return set.after ? "program at " + to_text(*set.after) : "no program at " + set.before->link;
+          },
       },
       step);
 }
@@ -106,6 +129,8 @@ std::optional<Step> inverse(const Step& step) {
           [](const Add<RuleState>& add) { return std::optional<Step>(Remove<RuleState>{add.object}); },
           [](const Remove<RuleState>& remove) { return std::optional<Step>(Add<RuleState>{remove.object}); },
           [](const RunNft&) { return std::optional<Step>(); },
+          [](const SetDatapath& set) { return std::optional<Step>(SetDatapath{set.after, set.before}); },
+          [](const SetDoor& set) { return std::optional<Step>(SetDoor{set.after, set.before}); },
       },
       step);
 }

@@ -44,9 +44,22 @@ struct RunNft {
   bool operator==(const RunNft&) const = default;
 };
 
+/// What the programs at the doors are told; none: there are none.
+struct SetDatapath {
+  std::optional<DatapathState> before;
+  std::optional<DatapathState> after;
+  bool operator==(const SetDatapath&) const = default;
+};
+/// Puts the program at a device's ingress, tells it what it must know of the device, or takes it away.
+struct SetDoor {
+  std::optional<DoorState> before;
+  std::optional<DoorState> after;  ///< one of both is there, and of the same device
+  bool operator==(const SetDoor&) const = default;
+};
+
 using Step = std::variant<SetSysctl, Add<DeviceState>, Remove<DeviceState>, Add<PortState>, Remove<PortState>,
                           SetLinkUp, Add<AddressState>, Remove<AddressState>, Add<RouteState>, Remove<RouteState>,
-                          ReplaceRoute, Add<RuleState>, Remove<RuleState>, RunNft>;
+                          ReplaceRoute, Add<RuleState>, Remove<RuleState>, RunNft, SetDatapath, SetDoor>;
 
 struct Plan {
   std::vector<Step> steps;
@@ -64,6 +77,11 @@ struct Plan {
 [[nodiscard]] std::string to_text(const AddressState& address);
 [[nodiscard]] std::string to_text(const RouteState& route);
 [[nodiscard]] std::string to_text(const RuleState& rule);
+
+/// "eth1 for uplink 1, table 7001", "eth0 for a LAN, 192.168.1.0/24 but 192.168.1.1".
+[[nodiscard]] std::string to_text(const DoorState& door);
+/// "fast path, IPv4 least loaded of uplinks 1 2 3".
+[[nodiscard]] std::string to_text(const DatapathState& datapath);
 
 /// The step that undoes this one; none for RunNft, whose inverse is a listing taken when it is carried out.
 [[nodiscard]] std::optional<Step> inverse(const Step& step);

@@ -65,6 +65,7 @@ nlohmann::json to_json(const Snapshot& snapshot) {
   nlohmann::json json{{"schema", Snapshot::schema_version},    {"name", snapshot.name},
                       {"version", snapshot.version},           {"file", snapshot.file},
                       {"started", to_text(snapshot.started)},  {"method", snapshot.method},
+                      {"offload", snapshot.offload},
                       {"uplinks", nlohmann::json::array()},    {"lans", nlohmann::json::array()},
                       {"conditions", nlohmann::json::array()}, {"warnings", snapshot.warnings},
                       {"changes", snapshot.changes},           {"repairs", snapshot.repairs},
@@ -96,6 +97,7 @@ Result<Snapshot> snapshot_from_json(const nlohmann::json& json) {
     snapshot.file = json.at("file");
     snapshot.started = parse_time(json.at("started")).value_or(WallTime{});
     snapshot.method = json.at("method");
+    snapshot.offload = json.value("offload", "off");
     for (const auto& condition : json.at("conditions")) snapshot.conditions.push_back(condition_from_json(condition));
     snapshot.warnings = json.at("warnings");
     snapshot.changes = json.at("changes");

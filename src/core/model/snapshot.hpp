@@ -64,7 +64,8 @@ struct Snapshot {
   std::string version;  ///< Fairlead's
   std::string file;     ///< the configuration
   WallTime started;
-  std::string method;  ///< of balancing, in the file's words
+  std::string method;   ///< of balancing, in the file's words; what stands in for it where the kernel lacks something
+  std::string offload;  ///< the fast path, in the file's words
   std::vector<UplinkStatus> uplinks;
   std::vector<LanStatus> lans;
   std::vector<RuleHits> policies;  ///< in the file's order

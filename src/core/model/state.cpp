@@ -16,6 +16,8 @@ ObservedState observed(const State& state) {
   result.addresses = state.addresses;
   result.routes = state.routes;
   result.rules = state.rules;
+  result.datapath = state.datapath;
+  result.doors = state.doors;
   if (!state.nft.empty()) result.nft = nft::observed(state.nft);
   return result;
 }

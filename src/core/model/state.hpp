@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/ip.hpp"
+#include "core/model/datapath.hpp"
 #include "core/model/nft.hpp"
 
 namespace fairlead {
@@ -94,6 +95,8 @@ struct State {
   std::vector<RouteState> routes;
   std::vector<RuleState> rules;
   nft::Table nft;
+  std::optional<DatapathState> datapath;  ///< none: no programs
+  std::vector<DoorState> doors;           ///< only with `datapath`
 
   bool operator==(const State&) const = default;
 };
@@ -110,6 +113,8 @@ struct ObservedState {
   std::vector<RouteState> routes;
   std::vector<RuleState> rules;
   std::optional<nft::ObservedTable> nft;  ///< none: there is no such table
+  std::optional<DatapathState> datapath;
+  std::vector<DoorState> doors;  ///< of any device
 
   bool operator==(const ObservedState&) const = default;
 };

@@ -12,6 +12,7 @@ nlohmann::json to_json(const UplinkTraffic& traffic) {
                       {"recent_down", traffic.recent_down},
                       {"recent_up", traffic.recent_up}};
   if (traffic.connections) json["connections"] = *traffic.connections;
+  if (traffic.active) json["active"] = *traffic.active;
   return json;
 }
 
@@ -24,6 +25,7 @@ UplinkTraffic traffic_from_json(const nlohmann::json& json) {
   traffic.recent_down = json.at("recent_down").get<std::vector<double>>();
   traffic.recent_up = json.at("recent_up").get<std::vector<double>>();
   if (json.contains("connections")) traffic.connections = json.at("connections").get<std::uint64_t>();
+  if (json.contains("active")) traffic.active = json.at("active").get<std::uint64_t>();
   return traffic;
 }
 

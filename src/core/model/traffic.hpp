@@ -14,6 +14,7 @@ struct UplinkTraffic {
   double down = 0;  ///< bit/s, now
   double up = 0;
   std::optional<std::uint64_t> connections;  ///< through this uplink; none: not counted yet
+  std::optional<std::uint64_t> active;       ///< of these, that move bytes just now; none: nobody counts them
   std::vector<double> recent_down;           ///< bit/s of the last minute, the newest last, one for each two seconds
   std::vector<double> recent_up;
   bool operator==(const UplinkTraffic&) const = default;

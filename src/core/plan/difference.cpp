@@ -111,10 +111,33 @@ void plan_device_removals(const State& want, const ObservedState& have, Plan& pl
       if (height(device) == level && !is_wanted(device)) plan.steps.emplace_back(Remove<DeviceState>{device});
 }
 
+const DoorState* door_at(const std::vector<DoorState>& doors, const std::string& link) {
+  const auto found = std::ranges::find(doors, link, &DoorState::link);
+  return found == doors.end() ? nullptr : &*found;
+}
+
+/// Programs that are not wanted go before anything changes that they count on.
+void plan_closed_doors(const State& want, const ObservedState& have, Plan& plan) {
+  for (const auto& door : have.doors)
+    if (door_at(want.doors, door.link) == nullptr) plan.steps.emplace_back(SetDoor{door, std::nullopt});
+}
+
+void plan_datapath(const State& want, const ObservedState& have, Plan& plan) {
+  if (want.datapath != have.datapath) plan.steps.emplace_back(SetDatapath{have.datapath, want.datapath});
+  for (const auto& door : want.doors) {
+    const auto* present = door_at(have.doors, door.link);
+    if (present == nullptr)
+      plan.steps.emplace_back(SetDoor{std::nullopt, door});
+    else if (*present != door)
+      plan.steps.emplace_back(SetDoor{*present, door});
+  }
+}
+
 }  // namespace
 
 Plan difference(const State& want, const ObservedState& have) {
   Plan plan;
+  plan_closed_doors(want, have, plan);
   plan_sysctls(want, have, false, plan);
   plan_devices(want, have, plan);
   // First of all: the other router of a pair may be about to use this MAC address.
@@ -129,6 +152,7 @@ Plan difference(const State& want, const ObservedState& have) {
     plan.steps.emplace_back(RunNft{std::move(script)});
   plan_additions(want.rules, have.rules, plan);
   plan_sysctls(want, have, true, plan);
+  plan_datapath(want, have, plan);
   plan_removals(want.rules, have.rules, plan);
   for (const auto& route : have.routes)
     if (same_route(want.routes, route) == nullptr) plan.steps.emplace_back(Remove<RouteState>{route});

@@ -28,6 +28,8 @@ std::string state_text(const State& state) {
   for (const auto& address : state.addresses) text += fmt::format("address {}\n", to_text(address));
   for (const auto& route : state.routes) text += fmt::format("route {}\n", to_text(route));
   for (const auto& rule : state.rules) text += fmt::format("rule {}\n", to_text(rule));
+  if (state.datapath) text += fmt::format("programs {}\n", to_text(*state.datapath));
+  for (const auto& door : state.doors) text += fmt::format("program at {}\n", to_text(door));
   return text;
 }
 
@@ -40,6 +42,8 @@ nlohmann::json state_json(const State& state) {
           {"addresses", texts(state.addresses)},
           {"routes", texts(state.routes)},
           {"rules", texts(state.rules)},
+          {"programs", state.datapath ? to_text(*state.datapath) : ""},
+          {"doors", texts(state.doors)},
           {"nft", state.nft.empty() ? "" : nft_table(state.nft)}};
 }
 

@@ -42,6 +42,17 @@ std::string jitter_text(const UplinkStatus& uplink) {
   return uplink.probes && uplink.probes->latency ? fmt::format("{:.1f} ms", uplink.probes->jitter) : "-";
 }
 
+std::string connections_text(const UplinkTraffic& traffic) {
+  if (!traffic.connections) return "-";
+  return traffic.active ? fmt::format("{} ({} active)", *traffic.connections, *traffic.active)
+                        : std::to_string(*traffic.connections);
+}
+
+std::string way_text(const Snapshot& snapshot) {
+  return snapshot.offload == "off" ? snapshot.method
+                                   : fmt::format("{}, {} fast path", snapshot.method, snapshot.offload);
+}
+
 std::string pair_line(const PairStatus& pair) {
   const auto side = [](const PairSide& one) {
     return fmt::format("{} is {}{}", one.name, to_text(one.role), one.why.empty() ? "" : " (" + one.why + ")");
@@ -62,7 +73,7 @@ std::string hits_text(const char* kind, const char* what, const std::vector<Rule
 
 std::string status_text(const Snapshot& snapshot, WallTime now) {
   std::string text = fmt::format("{}: fairlead {}, running for {}, {}, {}\n\n", snapshot.name, snapshot.version,
-                                 age_text(now - snapshot.started), snapshot.method, snapshot.file);
+                                 age_text(now - snapshot.started), way_text(snapshot), snapshot.file);
   std::vector<Row> rows{{"UPLINK", "STATE", "SINCE", "SHARE", "WEIGHT", "TIER", "DEVICE", "ADDRESS", "GATEWAY", "WHY"}};
   for (const auto& uplink : snapshot.uplinks)
     rows.push_back({uplink.name, uplink.state, age_text(now - uplink.since), share_text(uplink),
@@ -74,9 +85,8 @@ std::string status_text(const Snapshot& snapshot, WallTime now) {
   for (const auto& uplink : snapshot.uplinks) {
     const auto traffic = uplink.traffic.value_or(UplinkTraffic{});
     rows.push_back({uplink.name, rate_text(traffic.down), rate_text(traffic.up),
-                    dash_if_empty(sparkline(traffic.recent_down, trend_width)),
-                    traffic.connections ? std::to_string(*traffic.connections) : "-", latency_text(uplink),
-                    jitter_text(uplink), loss_text(uplink)});
+                    dash_if_empty(sparkline(traffic.recent_down, trend_width)), connections_text(traffic),
+                    latency_text(uplink), jitter_text(uplink), loss_text(uplink)});
   }
   text += columns_text(rows) + "\n";
   rows = {{"LAN", "STATE", "DEVICE", "ADDRESS", "ADVERTISED"}};

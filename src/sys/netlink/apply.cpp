@@ -232,8 +232,10 @@ Result<void> run(Socket& socket, const Remove<RuleState>& step) {
   return send(socket, request, {ENOENT, ESRCH});
 }
 
-Result<void> run(Socket&, const SetSysctl&) { return fail("not a step for netlink"); }
-Result<void> run(Socket&, const RunNft&) { return fail("not a step for netlink"); }
+template <typename Other>
+Result<void> run(Socket&, const Other&) {
+  return fail("not a step for netlink");
+}
 
 }  // namespace
 

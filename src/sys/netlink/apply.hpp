@@ -8,7 +8,7 @@
 
 namespace fairlead::netlink {
 
-/// Every step but SetSysctl and RunNft, which are other folders' business and an error here.
+/// Every step but those of sysctls, nft and programs, which are other folders' business and an error here.
 ///
 /// Addresses get no prefix route (two uplinks may share a subnet) and, for IPv6, no duplicate address detection:
 /// an address without it is usable at once instead of a second later, and it is the file that says it is ours.

@@ -1,0 +1,122 @@
+#pragma once
+/* Purpose: what the programs in the kernel and Fairlead share: the only structs that both sides know. Plain C, numbers
+ * in host order unless said otherwise. User space writes `shared`; the programs write the rest. */
+
+#ifdef __cplusplus
+#include <cstdint>
+namespace fairlead::datapath {
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+#else
+#include <linux/types.h>
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+#endif
+
+enum {
+  most_uplinks = 128,  /* ids are 1…126 */
+  most_members = 64,   /* uplinks that a choice is made of */
+  most_choices = 4,    /* different sets of uplinks that new connections are spread over; one byte of the packet's
+                          priority each */
+  most_subnets = 2,  /* of a LAN, of each family, that are looked at */
+  door_slots = 512,  /* a door is in one of the `door_ways` slots from that of its ifindex on */
+  door_ways = 8,
+  epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC: 134 ms */
+  activity_slots = 4096,
+  set_ways = 4,
+};
+
+/* How much of its work a program does. */
+enum { wants_choice = 1, wants_offload = 2 };
+
+/* Uplinks that may be chosen. With `overflow` they are filled in this order. */
+struct choice {
+  u8 count;
+  u8 overflow;
+  u8 members[most_members]; /* ids */
+};
+
+/* A subnet of a LAN: whose packets need no route to be plausible. */
+struct subnet {
+  u8 network[16]; /* IPv4 in the first four bytes */
+  u8 mask[16];
+  u8 own[16];     /* the router's address in it, no source of others */
+};
+
+/* A device that the programs are at. */
+struct door {
+  u32 ifindex; /* 0: none */
+  u8 uplink;   /* id; 0: a LAN */
+  u8 count[2]; /* of subnets of a LAN, IPv4 and IPv6 */
+  u8 reserved;
+  struct subnet subnets[2][most_subnets];
+};
+
+struct settings {
+  u64 build; /* of whoever wrote this: see src/sys/bpf/program.hpp */
+  u32 mark_mask;
+  u32 mark_shift;
+  u32 wants;       /* wants_… */
+  u32 generation;  /* another number makes all ways ask the kernel anew */
+  u32 way_sets;    /* a power of two, less one */
+  u32 tcp_timeout; /* ms, of established connections */
+  u32 udp_timeout; /* ms, of those that were answered for a while */
+  struct choice choices[2][most_choices]; /* IPv4, IPv6 */
+};
+
+struct uplink {
+  u32 ifindex;  /* 0: none */
+  u32 table;    /* of its routes */
+  u32 capacity; /* kbit/s, at least 1 */
+  u32 full;     /* has no place for one more: see `overflow` */
+};
+
+/* What user space writes. */
+struct shared {
+  struct settings settings;
+  struct uplink uplinks[most_uplinks];
+  struct door doors[door_slots];
+};
+
+/* See activity.h. */
+struct activity {
+  u32 epoch;
+  u32 now;    /* active in this epoch */
+  u32 fresh;  /* of those, the ones that were not in the epoch before */
+  u32 before; /* active in the epoch before */
+};
+
+/* One direction of a connection that the fast path forwards: what the kernel has said of it, good for a moment, and
+ * what it has carried; two lines of the cache. IPv4 addresses are in the first words. All but times in network order. */
+struct way {
+  u32 from[8]; /* source and destination as the packet comes; IPv4: [0] and [1] */
+  u32 to[8];   /* as it leaves */
+  u32 from_ports;
+  u32 to_ports;
+  u32 door; /* ifindex, where it comes in */
+  u32 out;  /* ifindex, where it leaves */
+  u8 macs[12];
+  u16 mtu;
+  u8 protocol;
+  u8 family;      /* 4 or 6; 0: free */
+  u32 checked;    /* jiffies: when the kernel was asked */
+  u16 generation; /* of the settings then */
+  u8 uplink;      /* id, from a LAN; 0: to a LAN */
+  u8 reserved;
+  u32 since; /* seconds of CLOCK_MONOTONIC: of the first packet here */
+  u32 last;  /* when the kernel was asked, and the entry's timeout made new */
+  u64 packets;
+  u64 bytes; /* as the kernel counts them: of the network layer */
+};
+
+struct way_set {
+  struct way ways[set_ways];
+};
+
+#ifdef __cplusplus
+}  // namespace fairlead::datapath
+#endif

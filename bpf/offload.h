@@ -1,0 +1,194 @@
+#pragma once
+/* Purpose: the fast path: a packet of an established connection is rewritten as the connection's entry in the kernel
+ * says, routed, and sent on, all at the door. What the firewall, NAT, a failover or the other router of a pair does to
+ * the entry holds for the packets that come two ticks of the clock later (8 ms at 250 Hz), or at once where Fairlead
+ * does it. Whatever is not plain is left to the normal path, which decides as it always did.
+ * Source: bpf-helpers(7) for bpf_fib_lookup, bpf_redirect, bpf_l4_csum_replace; RFC 1624 for checksums that are
+ * changed, not computed. */
+#include "choose.h"
+#include "ways.h"
+
+/* Leaves the packet to the filters behind this one, and then to the kernel. */
+enum { normal_path = TC_ACT_UNSPEC };
+
+static __always_inline bool is_plain(const struct nf_conn *ct, u8 protocol) {
+  const unsigned long wanted = IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED;
+  const unsigned long odd = IPS_SEQ_ADJUST | IPS_DYING | IPS_FIXED_TIMEOUT | IPS_TEMPLATE | IPS_HELPER | IPS_OFFLOAD;
+  if ((ct->status & (wanted | odd)) != wanted) return false;
+  return protocol != IPPROTO_TCP || ct->proto.tcp.state == TCP_CONNTRACK_ESTABLISHED;
+}
+
+/* The other direction's tuple, turned round. */
+static __always_inline void read_target(const struct nf_conntrack_tuple *other, bool v6, struct way *way) {
+  if (v6) {
+    for (int n = 0; n < 4; ++n) {
+      way->to[n] = other->dst.u3.all[n];
+      way->to[n + 4] = other->src.u3.all[n];
+    }
+  } else {
+    way->to[0] = other->dst.u3.ip;
+    way->to[1] = other->src.u3.ip;
+  }
+  way->to_ports = (u32)other->src.u.all << 16 | other->dst.u.all;
+}
+
+/* Where the kernel would send it: from a LAN by the table of the connection's uplink, where the kernel can be told
+ * (6.6; some older ones too), else by the rules, which know the uplink's address; to a LAN by the rules. */
+static __always_inline bool find_route(struct __sk_buff *skb, const struct packet *packet, const struct uplink *uplink,
+                                       struct way *way) {
+  struct bpf_fib_lookup route = {};
+  u64 flags = 0;
+  route.l4_protocol = packet->protocol;
+  route.tot_len = packet->segment_bytes;
+  route.ifindex = skb->ifindex;
+  route.sport = (__be16)way->to_ports;
+  route.dport = (__be16)(way->to_ports >> 16);
+  if (packet->v6) {
+    route.family = 10; /* AF_INET6 */
+    __builtin_memcpy(route.ipv6_src, &way->to[0], 16);
+    __builtin_memcpy(route.ipv6_dst, &way->to[4], 16);
+  } else {
+    route.family = 2; /* AF_INET */
+    route.tos = packet->tos & 0x1c; /* as the kernel routes */
+    route.ipv4_src = way->to[0];
+    route.ipv4_dst = way->to[1];
+  }
+  if (uplink && bpf_core_field_exists(((struct bpf_fib_lookup___with_table *)0)->tbid)) {
+    route.tbid = uplink->table;
+    flags = BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID;
+  }
+  if (bpf_fib_lookup(skb, &route, sizeof(route), flags) != BPF_FIB_LKUP_RET_SUCCESS) return false;
+  if (uplink ? route.ifindex != uplink->ifindex : route.ifindex == skb->ifindex) return false;
+  way->out = route.ifindex;
+  way->mtu = route.mtu_result;
+  __builtin_memcpy(&way->macs[0], route.dmac, 6);
+  __builtin_memcpy(&way->macs[6], route.smac, 6);
+  return true;
+}
+
+/* Asks the kernel. `uplink`: the connection's, for packets from a LAN. An entry lives on with its packets, of which the
+ * kernel sees none. */
+static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const struct packet *packet, u32 direction,
+                                u32 id, struct way *way, u32 seconds) {
+  if (!is_plain(ct, packet->protocol)) return false;
+  read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, packet->v6, way);
+  if (!find_route(skb, packet, id != 0 ? &shared.uplinks[id] : 0, way)) return false;
+  if (seconds != way->last || way->family == 0)
+    bpf_ct_change_timeout(ct, packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout
+                                                              : shared.settings.udp_timeout);
+  way->last = seconds;
+  way->uplink = id;
+  way->generation = shared.settings.generation;
+  way->checked = bpf_jiffies64();
+  way->family = packet->v6 ? 6 : 4;
+  return true;
+}
+
+static __always_inline u32 fold(u64 sum) {
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  return (sum & 0xffffffff) + (sum >> 32);
+}
+
+/* The one's complement difference of what is replaced. */
+static __always_inline u64 difference(u32 from, u32 to) { return (u64)(u32)~from + to; }
+
+static __always_inline u32 address_difference(const struct way *way, bool v6) {
+  u64 sum = difference(way->from[0], way->to[0]) + difference(way->from[1], way->to[1]);
+  if (v6)
+    for (int n = 2; n < 8; ++n) sum += difference(way->from[n], way->to[n]);
+  return fold(sum);
+}
+
+/* The kernel's own way, for every state that a checksum can be in. */
+static __always_inline bool replace_checksum(struct __sk_buff *skb, const struct packet *packet, const struct way *way) {
+  const u32 at = packet->v6 ? l4_of_v6 : l4_of_v4;
+  const bool udp = packet->protocol == IPPROTO_UDP;
+  /* A UDP checksum of zero means that there is none, and stays so. */
+  const u64 flags = udp ? BPF_F_MARK_MANGLED_0 : 0;
+  const u32 field = at + (udp ? 6 : 16);
+  const u32 addresses = address_difference(way, packet->v6);
+  if (addresses != 0xffffffff && addresses != 0 &&
+      bpf_l4_csum_replace(skb, field, 0, addresses, flags | BPF_F_PSEUDO_HDR))
+    return false;
+  return way->from_ports == way->to_ports ||
+         !bpf_l4_csum_replace(skb, field, 0, fold(difference(way->from_ports, way->to_ports)), flags);
+}
+
+static __always_inline u16 fold16(u64 sum) {
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  return (sum & 0xffff) + (sum >> 16);
+}
+
+/* The same in place, which is much quicker, where the state can be read and asks for nothing but the packet's bytes. */
+static __always_inline bool fix_checksum(struct __sk_buff *skb, const struct packet *packet, const struct way *way) {
+  u32 state = checksum_complete;
+  if (kernel.casts) {
+    const struct sk_buff *whole = bpf_cast_to_kern_ctx(skb);
+    state = BPF_CORE_READ_BITFIELD(whole, ip_summed);
+  }
+  if (state == checksum_complete) return replace_checksum(skb, packet, way);
+  const bool udp = packet->protocol == IPPROTO_UDP;
+  void *at = (void *)(long)skb->data + (packet->v6 ? l4_of_v6 : l4_of_v4) + (udp ? 6 : 16);
+  if (at + 2 > (void *)(long)skb->data_end) return false;
+  u16 *field = at;
+  const u64 addresses = address_difference(way, packet->v6);
+  if (state == checksum_partial) { /* holds the sum of the addresses; the rest comes with the card */
+    *field = fold16(addresses + *field);
+    return true;
+  }
+  if (udp && *field == 0) return true;
+  const u16 sum = ~fold16(addresses + difference(way->from_ports, way->to_ports) + (u16)~*field);
+  *field = udp && sum == 0 ? 0xffff : sum;
+  return true;
+}
+
+static __always_inline bool write_ports(void *l4, void *end, u32 ports) {
+  if (l4 + 4 > end) return false;
+  *(u32 *)l4 = ports;
+  return true;
+}
+
+static __always_inline u16 changed_header_checksum(u16 checksum, const struct way *way) {
+  return ~fold16((u64)address_difference(way, false) + (u16)~checksum + (u16)~bpf_htons(0x0100));
+}
+
+static __always_inline bool write_headers(struct __sk_buff *skb, const struct packet *packet, const struct way *way) {
+  void *data = (void *)(long)skb->data;
+  void *end = (void *)(long)skb->data_end;
+  if (packet->v6) {
+    struct ipv6hdr *ip = data + ETH_HLEN;
+    if ((void *)(ip + 1) > end || !write_ports(ip + 1, end, way->to_ports)) return false;
+    __builtin_memcpy(&ip->saddr, &way->to[0], 16);
+    __builtin_memcpy(&ip->daddr, &way->to[4], 16);
+    --ip->hop_limit;
+  } else {
+    struct iphdr *ip = data + ETH_HLEN;
+    if ((void *)(ip + 1) > end || !write_ports(ip + 1, end, way->to_ports)) return false;
+    ip->check = changed_header_checksum(ip->check, way);
+    ip->saddr = way->to[0];
+    ip->daddr = way->to[1];
+    --ip->ttl;
+  }
+  __builtin_memcpy(data, way->macs, 2 * ETH_ALEN);
+  return true;
+}
+
+/* ip_forward() sets it from the type of service, which queues go by. */
+static __always_inline u32 priority_of(u8 tos) {
+  const u32 priorities = 0x04060200; /* TC_PRIO_…: best effort, bulk, interactive, interactive bulk */
+  return priorities >> (tos & 0x18) & 0xff;
+}
+
+/* As the kernel has said of it. Too large a packet is the normal path's, which answers it. */
+static __always_inline int send_on(struct __sk_buff *skb, const struct packet *packet, struct way *way) {
+  if (packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
+  if (!write_headers(skb, packet, way)) return TC_ACT_SHOT; /* cannot be: they were read before */
+  way->packets += skb->gso_segs > 1 ? skb->gso_segs : 1;
+  way->bytes += packet->network_bytes;
+  if (!packet->v6) skb->priority = priority_of(packet->tos);
+  if (way->uplink != 0)
+    skb->mark = (skb->mark & ~shared.settings.mark_mask) | (u32)way->uplink << shared.settings.mark_shift;
+  return bpf_redirect(way->out, 0);
+}

@@ -1,0 +1,63 @@
+#include "sys/bpf/ways.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace fairlead::bpf {
+namespace {
+
+/// As the programs compute it, from words as they lie in memory: see bpf/activity.h and bpf/ways.h.
+std::uint64_t mixed(std::uint64_t value) {
+  value *= 0x9e3779b97f4a7c15U;
+  return value ^ value >> 32U;
+}
+
+std::uint32_t word(const IpAddress& address, std::size_t number) {
+  std::uint32_t result = 0;
+  std::memcpy(&result, address.bytes().data() + 4 * number, sizeof(result));
+  return result;
+}
+
+std::uint64_t words(const IpAddress& address) {
+  const auto pair = [&](std::size_t first) {
+    return std::uint64_t{word(address, first)} << 32U | word(address, first + 1);
+  };
+  return mixed(pair(0)) ^ pair(2);
+}
+
+std::uint32_t ports_of(const ConnectionTuple& tuple) {
+  const auto network = [](std::uint16_t port) {
+    return std::uint32_t{std::endian::native == std::endian::little ? std::byteswap(port) : port};
+  };
+  return network(tuple.destination.port) << 16U | network(tuple.source.port);
+}
+
+std::uint64_t hash_of(const ConnectionTuple& tuple, std::uint8_t protocol) {
+  const auto& source = tuple.source.address;
+  const auto& destination = tuple.destination.address;
+  const auto addresses = source.family() == Family::v6 ? mixed(words(source)) ^ words(destination)
+                                                       : std::uint64_t{word(source, 0)} << 32U | word(destination, 0);
+  return mixed(mixed(addresses) ^ (std::uint64_t{ports_of(tuple)} << 8U | protocol));
+}
+
+bool is_of(const datapath::way& way, const ConnectionTuple& tuple, std::uint8_t protocol) {
+  const bool six = tuple.source.address.family() == Family::v6;
+  const std::size_t size = six ? 16 : 4;
+  return way.family == (six ? 6 : 4) && way.protocol == protocol && way.from_ports == ports_of(tuple) &&
+         std::memcmp(way.from, tuple.source.address.bytes().data(), size) == 0 &&
+         std::memcmp(way.from + size / 4, tuple.destination.address.bytes().data(), size) == 0;
+}
+
+}  // namespace
+
+std::uint64_t bytes_carried(std::span<const datapath::way_set> ways, const ConnectionEntry& connection,
+                            const ConnectionTuple& tuple) {
+  const auto& set = ways[hash_of(tuple, connection.protocol) & (ways.size() - 1)];
+  for (const auto& way : set.ways)
+    if (is_of(way, tuple, connection.protocol)) return way.bytes;
+  return 0;
+}
+
+}  // namespace fairlead::bpf
