@@ -19,11 +19,12 @@ typedef __u64 u64;
 
 enum {
   most_uplinks = 128,  /* ids are 1…126 */
-  most_members = 64,   /* uplinks that a choice is made of */
+  most_members = 126,  /* uplinks that a choice is made of */
   most_choices = 4,    /* different sets of uplinks that new connections are spread over; one byte of the packet's
                           priority each */
-  most_subnets = 2,  /* of a LAN, of each family, that are looked at */
-  door_slots = 512,  /* a door is in one of the `door_ways` slots from that of its ifindex on */
+  most_subnets = 4,  /* of a LAN, of each family, that are looked at */
+  most_own = 2,
+  door_slots = 256,  /* a door is in one of the `door_ways` slots from that of its ifindex on */
   door_ways = 8,
   epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC: 134 ms */
   activity_slots = 4096,
@@ -40,11 +41,12 @@ struct choice {
   u8 members[most_members]; /* ids */
 };
 
-/* A subnet of a LAN: whose packets need no route to be plausible. */
+/* A subnet of a LAN, whose packets need no route to be plausible. Addresses as they lie in a packet; IPv4 in the first
+ * four bytes of sixteen, the rest 0. */
 struct subnet {
-  u8 network[16]; /* IPv4 in the first four bytes */
-  u8 mask[16];
-  u8 own[16];     /* the router's address in it, no source of others */
+  u64 network[2];
+  u64 mask[2];
+  u64 own[most_own][2]; /* the router's addresses in it, no source of others */
 };
 
 /* A device that the programs are at. */

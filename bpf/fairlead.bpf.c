@@ -32,28 +32,31 @@ static __always_inline const struct door *door_of(const struct __sk_buff *skb) {
   return slot < door_slots ? &shared.doors[slot] : 0;
 }
 
-static __always_inline bool in_subnet(const struct subnet *subnet, const struct packet *packet) {
-  const u32 *network = (const u32 *)subnet->network;
-  const u32 *mask = (const u32 *)subnet->mask;
-  const u32 *own = (const u32 *)subnet->own;
-  if (!packet->v6) return (packet->tuple.ipv4.saddr & mask[0]) == network[0] && packet->tuple.ipv4.saddr != own[0];
-  u32 elsewhere = 0;
-  u32 others = 0;
-  for (int n = 0; n < 4; ++n) {
-    elsewhere |= (packet->tuple.ipv6.saddr[n] & mask[n]) ^ network[n];
-    others |= packet->tuple.ipv6.saddr[n] ^ own[n];
-  }
-  return elsewhere == 0 && others != 0;
+static __always_inline bool is_same(const u64 *address, u64 high, u64 low) {
+  return address[0] == high && address[1] == low;
 }
 
-/* That the source lies where the packet comes from; of what is behind other routers of the LAN the normal path knows. */
-static __always_inline bool is_plausible(const struct __sk_buff *skb, const struct packet *packet) {
-  const struct door *door = door_of(skb);
-  if (!door) return false;
-  const u32 family = family_of(packet);
-  for (u32 n = 0; n < most_subnets; ++n)
-    if (n < door->count[family] && in_subnet(&door->subnets[family][n], packet)) return true;
-  return false;
+/* That the source lies where the packet comes from; of what is behind other routers of the LAN the normal path knows. A
+ * function of its own for the verifier, as above. */
+__noinline u32 is_plausible(u32 ifindex, u32 family, u64 high, u64 low) {
+  const u32 slot = door_slot(ifindex);
+  if (slot >= door_slots) return 0;
+  const struct door *door = &shared.doors[slot];
+  family &= 1;
+  for (u32 n = 0; n < most_subnets; ++n) {
+    const struct subnet *subnet = &door->subnets[family][n];
+    if (n >= door->count[family]) break;
+    if (is_same(subnet->network, high & subnet->mask[0], low & subnet->mask[1]))
+      return !is_same(subnet->own[0], high, low) && !is_same(subnet->own[1], high, low);
+  }
+  return 0;
+}
+
+static __always_inline bool has_plausible_source(const struct __sk_buff *skb, const struct packet *packet) {
+  if (!packet->v6) return is_plausible(skb->ifindex, 0, packet->tuple.ipv4.saddr, 0);
+  u64 address[2];
+  __builtin_memcpy(address, packet->tuple.ipv6.saddr, sizeof(address));
+  return is_plausible(skb->ifindex, 1, address[0], address[1]);
 }
 
 /* Of TCP the answers tell what is active. */
@@ -110,7 +113,7 @@ int fairlead_lan(struct __sk_buff *skb) {
   if (id != 0) {
     if (shared.settings.wants & wants_choice && packet.protocol == IPPROTO_UDP)
       note_activity(id, seen_of(id, activity_slot(&packet, true)), now);
-    if (set && shared.uplinks[id].ifindex != 0 && is_plausible(skb, &packet))
+    if (set && shared.uplinks[id].ifindex != 0 && has_plausible_source(skb, &packet))
       verdict = forward(skb, ct, &packet, direction, id, set, now >> 30);
   }
   bpf_ct_release(ct);

@@ -20,7 +20,7 @@ void add_carried(const bpf::Datapath& programs, ConnectionEntry& entry) {
 
 }  // namespace
 
-FlowWatch::FlowWatch(asio::io_context& loop, Router& router, ConnectionCensus& census)
+FlowWatch::FlowWatch(asio::io_context& loop, const Router& router, ConnectionCensus& census)
     : router_(router), census_(census), outdated_(loop), looked_(loop, asio::steady_timer::time_point::max()) {}
 
 asio::awaitable<Result<std::shared_ptr<const FlowLook>>> FlowWatch::look() {

@@ -22,7 +22,7 @@ struct FlowLook {
 class FlowWatch {
  public:
   /// The arguments must outlive it.
-  FlowWatch(boost::asio::io_context& loop, Router& router, ConnectionCensus& census);
+  FlowWatch(boost::asio::io_context& loop, const Router& router, ConnectionCensus& census);
 
   /// At most a second old.
   [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const FlowLook>>> look();
@@ -30,7 +30,7 @@ class FlowWatch {
  private:
   [[nodiscard]] std::shared_ptr<const FlowLook> read(std::vector<ConnectionEntry> entries);
 
-  Router& router_;
+  const Router& router_;
   ConnectionCensus& census_;
   flows::FlowBook book_;
   std::shared_ptr<const FlowLook> latest_;  // let go when its second is over: a long table is large

@@ -24,6 +24,7 @@ class Kernel {
   Result<Facts> facts(const Config& config);
   /// Our programs in the kernel; null where there are none.
   [[nodiscard]] bpf::Datapath* datapath() { return datapath_ && *datapath_ ? &**datapath_ : nullptr; }
+  [[nodiscard]] const bpf::Datapath* datapath() const { return datapath_ && *datapath_ ? &**datapath_ : nullptr; }
   /// What is there of what `want` cares for.
   Result<ObservedState> observe(const State& want);
   /// All steps or none: a failed step undoes those before it; if that fails too, the error tells both. The plan is

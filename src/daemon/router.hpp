@@ -92,6 +92,7 @@ class Router {
 
   /// Our programs in the kernel; null where there are none.
   [[nodiscard]] bpf::Datapath* datapath() { return kernel_.datapath(); }
+  [[nodiscard]] const bpf::Datapath* datapath() const { return kernel_.datapath(); }
 
   /// Becomes readable when the kernel changed; then drain() and reconcile().
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }

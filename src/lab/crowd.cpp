@@ -6,13 +6,14 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+
+#include "lab/open_files.hpp"
 
 namespace fairlead::lab {
 namespace {
@@ -37,16 +38,6 @@ struct Member {
 
 std::chrono::milliseconds whole(std::chrono::nanoseconds time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time);
-}
-
-void allow_files(std::size_t connections) {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  // Server and client may be in this process, and it has other files.
-  const rlim_t needed = connections * 2 + 1024;
-  if (limit.rlim_cur >= needed) return;
-  limit.rlim_cur = std::min(std::max(needed, limit.rlim_cur), limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace
@@ -83,7 +74,7 @@ class Crowd::Loop {
   explicit Loop(Crowd& owner) : owner_(owner) {}
 
   Result<void> open(const CrowdTargets& targets, const CrowdOptions& options) {
-    allow_files(static_cast<std::size_t>(options.each) * habits.size());
+    allow_connections(static_cast<std::size_t>(options.each) * habits.size());
     epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
     if (!epoll_) return std::unexpected(system_error("make an epoll", errno));
     const auto deadline = in(options.open_within);

@@ -67,6 +67,18 @@ Result<pid_t> start_http(const std::vector<Endpoint>& at, const std::string& ans
   return in_background(descriptors, [&] { serve_http(std::move(listeners), answer); });
 }
 
+/// What is said on the cable itself, so that neighbours find one another, takes no long line.
+std::string short_ways(const LabHost& host, const std::string& arrival, Family family) {
+  std::string batch;
+  const auto add = [&](const std::string& to) {
+    batch += fmt::format("rule add pref 4 iif {} to {} lookup local\n", arrival, to);
+  };
+  for (const auto& own : host.interface(arrival)->addresses)
+    if (own.address.family() == family) add(own.address.to_text());
+  if (family == Family::v6) add("ff02::/16");
+  return batch;
+}
+
 }  // namespace
 
 Result<void> Lab::start_internet_servers() {
@@ -130,13 +142,15 @@ Result<void> Lab::delay(const LabHost& provider, std::chrono::milliseconds time)
     // Early demultiplexing would give a packet to its socket before it is routed, and what has a socket is not
     // forwarded.
     if (auto done = sysctl::write("net/ipv4/ip_early_demux", "0"); !done) return std::unexpected(done.error());
-    for (const std::string family : {"-4", "-6"}) {
+    for (const auto which : families) {
+      const std::string family = which == Family::v4 ? "-4" : "-6";
       const auto rules = must_run({"ip", family, "rule"});
       if (!rules) return std::unexpected(rules.error());
       auto batch = fmt::format("route replace default dev {} table {}\n", line, table);
       if (rules->starts_with("0:")) batch += "rule add pref 100 lookup local\nrule del pref 0\n";
       if (!rules->contains(fmt::format("iif {} ", arrival)))
-        batch += fmt::format("rule add pref 5 iif {} lookup {}\n", arrival, table);
+        batch += short_ways(*topology_.host(names::internet), arrival, which) +
+                 fmt::format("rule add pref 5 iif {} lookup {}\n", arrival, table);
       if (auto done = must_run({"ip", family, "-batch", "-"}, batch); !done) return std::unexpected(done.error());
     }
     return in_background(std::array{tun->get()}, [&] { run_relay(*tun, time); });

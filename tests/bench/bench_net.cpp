@@ -7,18 +7,23 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "congestion.hpp"
 #include "lab/process.hpp"
 
 namespace fairlead::bench {
 namespace {
 
+// Of the first uplink redirect.bpf.c knows all three.
+constexpr int first_uplink_index = 101;
+std::string router_mac(int uplink) { return fmt::format("02:00:00:00:02:{:02x}", uplink); }
 std::string sink_mac(int uplink) { return fmt::format("02:00:00:00:01:{:02x}", uplink); }
 
 std::string batch_of_links(const std::string& stem, int uplinks) {
   std::string text = fmt::format("link add s0 netns {0}s type veth peer name eth0 netns {0}r\n", stem);
   for (int n = 1; n <= uplinks; ++n)
-    text += fmt::format("link add eth{0} netns {1}r type veth peer name p{0} address {2} netns {1}p\n", n, stem,
-                        sink_mac(n));
+    text += fmt::format(
+        "link add eth{0} index {3} address {4} netns {1}r type veth peer name p{0} address {2} netns {1}p\n", n, stem,
+        sink_mac(n), first_uplink_index + n - 1, router_mac(n));
   return text;
 }
 
@@ -78,6 +83,34 @@ Result<Network> Network::make(int number, int uplinks) {
 Network::~Network() {
   if (stem_.empty()) return;
   for (const char* host : {"s", "r", "p"}) static_cast<void>(lab::run({"ip", "netns", "delete", stem_ + host}));
+}
+
+Result<void> Network::add_lans(int count) const {
+  std::string text;
+  for (int n = 2; n <= count; ++n)
+    text += fmt::format(
+        "link add lan{0} type veth peer name far{0}\naddress add 10.200.{0}.1/24 dev lan{0}\nlink set lan{0} up\n"
+        "link set far{0} up\n",
+        n);
+  const auto done = router().must_run({"ip", "-batch", "-"}, text);
+  return done ? Result<void>{} : std::unexpected(done.error());
+}
+
+Result<void> Network::serve() const {
+  const auto links = arrived();
+  if (!links) return std::unexpected(links.error());
+  std::string text = fmt::format("link set lo up\naddress add {}/32 dev lo\n", server_address);
+  for (std::size_t n = 1; n <= links->size(); ++n) text += fmt::format("address add 100.64.{0}.1/24 dev p{0}\n", n);
+  // For routers that do not translate.
+  text += "route add 192.168.1.0/24 via 100.64.1.2\n";
+  const auto reached = sink().must_run({"ip", "-batch", "-"}, text);
+  const auto open =
+      sink().must_run({"nft", "-f", "-"}, fmt::format("insert rule inet sink in ip daddr {} accept\n"
+                                                      "insert rule inet sink in meta l4proto != udp accept\n",
+                                                      server_address));
+  if (!reached) return std::unexpected(reached.error());
+  if (!open) return std::unexpected(open.error());
+  return send_by_cubic(sink());
 }
 
 Result<std::vector<std::uint64_t>> Network::arrived() const {

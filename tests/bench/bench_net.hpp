@@ -13,6 +13,7 @@ namespace fairlead::bench {
 inline constexpr int most_uplinks = 64;
 inline constexpr int sources = 64;  ///< sender addresses 192.168.1.128 and on
 inline constexpr std::uint8_t first_source = 128;
+inline constexpr const char* server_address = "8.255.0.1";
 
 class Network {
  public:
@@ -28,6 +29,10 @@ class Network {
   [[nodiscard]] lab::Host router() const { return {"router", stem_ + "r"}; }
   [[nodiscard]] lab::Host sink() const { return {"sink", stem_ + "p"}; }
 
+  /// Gives the router more LANs, up to `count` in all: devices lan2 and on, with addresses 10.200.2.1/24 and on.
+  [[nodiscard]] Result<void> add_lans(int count) const;
+  /// The sink becomes a server at `server_address` instead: what is for it is received, everything else still dropped.
+  [[nodiscard]] Result<void> serve() const;
   /// Packets that the sink has received, one number an uplink, in no certain order.
   [[nodiscard]] Result<std::vector<std::uint64_t>> arrived() const;
 

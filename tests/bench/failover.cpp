@@ -99,7 +99,7 @@ std::string to_text(const std::vector<FailoverFigures>& figures) {
   return text;
 }
 
-std::string to_json(const std::vector<FailoverFigures>& figures) {
+nlohmann::json json_of(const std::vector<FailoverFigures>& figures) {
   auto list = nlohmann::json::array();
   const auto numbers = [](const std::vector<Milliseconds>& times) {
     auto json = nlohmann::json::array();
@@ -108,7 +108,7 @@ std::string to_json(const std::vector<FailoverFigures>& figures) {
   };
   for (const auto& one : figures)
     list.push_back({{"failure", one.name}, {"moved_ms", numbers(one.moved)}, {"reset_ms", numbers(one.reset)}});
-  return nlohmann::json{{"failover", list}}.dump(2) + "\n";
+  return list;
 }
 
 }  // namespace fairlead::bench

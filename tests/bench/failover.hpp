@@ -50,6 +50,6 @@ struct FailoverFigures {
 
 /// As a Markdown table.
 [[nodiscard]] std::string to_text(const std::vector<FailoverFigures>& figures);
-[[nodiscard]] std::string to_json(const std::vector<FailoverFigures>& figures);
+[[nodiscard]] nlohmann::json json_of(const std::vector<FailoverFigures>& figures);
 
 }  // namespace fairlead::bench

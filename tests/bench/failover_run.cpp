@@ -14,15 +14,14 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "api/control.hpp"
 #include "base/fd.hpp"
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
-#include "core/model/snapshot.hpp"
 #include "failover.hpp"
 #include "lab/blaster.hpp"
 #include "lab/router_process.hpp"
 #include "lab/traffic_server.hpp"
+#include "router_status.hpp"
 
 namespace fairlead::bench {
 namespace {
@@ -100,14 +99,8 @@ class Run {
   [[nodiscard]] IpAddress server() const {
     return *IpAddress::parse(failure_.advertised ? "2001:db8:ffff::1" : "192.0.2.1");
   }
-  [[nodiscard]] std::optional<Snapshot> status() const {
-    const auto answer = api::ask(lab::router_folders(lab_).run + "/control.sock", {{"command", "status"}}, 5);
-    if (!answer) return std::nullopt;
-    auto snapshot = snapshot_from_json(answer->at("status"));
-    return snapshot ? std::optional(std::move(*snapshot)) : std::nullopt;
-  }
   [[nodiscard]] std::string state() const {
-    const auto told = status();
+    const auto told = status_of(lab_);
     if (!told) return "";
     const auto uplink = std::ranges::find(told->uplinks, first, &UplinkStatus::name);
     return uplink == told->uplinks.end() ? "" : uplink->state;
@@ -121,7 +114,7 @@ class Run {
     router_ = *started;
     const bool ready = lab::wait_until(
         [&] {
-          const auto told = status();
+          const auto told = status_of(lab_);
           return told && std::ranges::all_of(told->uplinks, [this](const UplinkStatus& uplink) {
                    return uplink.state == "up" && uplink.ipv4.usable && (uplink.ipv6.usable || failure_.leased) &&
                           uplink.probes && uplink.probes->latency;

@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "api/control.hpp"
 #include "base/fd.hpp"
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
-#include "core/model/snapshot.hpp"
 #include "lab/lab.hpp"
 #include "lab/router_process.hpp"
 #include "process_cost.hpp"
+#include "router_status.hpp"
 
 namespace fairlead::bench {
 namespace {
@@ -32,16 +31,13 @@ std::string file_of(int uplinks) {
 }
 
 bool all_up(const lab::Lab& lab) {
-  const auto answer = api::ask(lab::router_folders(lab).run + "/control.sock", {{"command", "status"}}, 5);
-  const auto told = answer ? snapshot_from_json(answer->at("status")) : std::unexpected(answer.error());
+  const auto told = status_of(lab);
   return told && std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {
            return uplink.state == "up" && uplink.probes && uplink.probes->latency;
          });
 }
 
-}  // namespace
-
-Result<IdleFigures> measure_idle(int uplinks, std::chrono::seconds time, const std::string& program) {
+Result<IdleFigures> measure(int uplinks, std::chrono::seconds time, const std::string& program) {
   const auto toml = file_of(uplinks);
   const auto parsed = config::parse(toml);
   if (!parsed.config) return fail("the file is wrong: " + to_text(parsed.diagnostics.front(), "idle.toml"));
@@ -65,6 +61,18 @@ Result<IdleFigures> measure_idle(int uplinks, std::chrono::seconds time, const s
   return IdleFigures{uplinks, (*after - *before) / passed * 100, *memory};
 }
 
+}  // namespace
+
+Result<std::vector<IdleFigures>> measure_idle(const IdleOptions& options) {
+  std::vector<IdleFigures> figures;
+  for (const int uplinks : options.uplinks) {
+    const auto measured = measure(uplinks, std::chrono::seconds(options.seconds), options.program);
+    if (!measured) return std::unexpected(measured.error());
+    figures.push_back(*measured);
+  }
+  return figures;
+}
+
 std::string to_text(const std::vector<IdleFigures>& figures) {
   std::string text = "| uplinks | % of a core | resident memory, MB |\n|---|---|---|\n";
   for (const auto& one : figures)
@@ -72,13 +80,13 @@ std::string to_text(const std::vector<IdleFigures>& figures) {
   return text;
 }
 
-std::string to_json(const std::vector<IdleFigures>& figures) {
+nlohmann::json json_of(const std::vector<IdleFigures>& figures) {
   auto list = nlohmann::json::array();
   for (const auto& one : figures)
     list.push_back({{"uplinks", one.uplinks},
                     {"percent_of_core", one.percent_of_core},
                     {"resident_megabytes", one.resident_megabytes}});
-  return nlohmann::json{{"idle", list}}.dump(2) + "\n";
+  return list;
 }
 
 }  // namespace fairlead::bench

@@ -1,7 +1,7 @@
 #pragma once
 // Purpose: what the router costs while nothing happens but its probes: processor time and memory of the real program
 // in a lab. Source: proc(5), stat fields 14 and 15, status VmRSS.
-#include <chrono>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -15,10 +15,16 @@ struct IdleFigures {
   double resident_megabytes = 0;
 };
 
+struct IdleOptions {
+  std::vector<int> uplinks{5, 64};  ///< each measured
+  int seconds = 60;
+  std::string program;
+};
+
 /// Four targets, asked every 500 ms, over each of so many uplinks.
-[[nodiscard]] Result<IdleFigures> measure_idle(int uplinks, std::chrono::seconds time, const std::string& program);
+[[nodiscard]] Result<std::vector<IdleFigures>> measure_idle(const IdleOptions& options);
 
 [[nodiscard]] std::string to_text(const std::vector<IdleFigures>& figures);
-[[nodiscard]] std::string to_json(const std::vector<IdleFigures>& figures);
+[[nodiscard]] nlohmann::json json_of(const std::vector<IdleFigures>& figures);
 
 }  // namespace fairlead::bench

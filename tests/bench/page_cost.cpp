@@ -201,8 +201,7 @@ Result<void> put_under_load(const lab::Lab& lab, pid_t pid, const Fd& process, P
   if (!scraper) return std::unexpected(scraper.error());
   const Processor processor(pid);
   std::vector<double> times;
-  const auto interval =
-      std::chrono::duration_cast<std::chrono::microseconds>(figures.load.time) / figures.load.requests;
+  const auto interval = std::chrono::microseconds(std::chrono::seconds(figures.load.seconds)) / figures.load.requests;
   auto next = lab::Clock::now();
   for (int n = 0; n < figures.load.requests; ++n) {
     const auto took = scraper->ask();
@@ -259,23 +258,21 @@ std::string to_text(const PageFigures& figures) {
       "{} pages open, {} requests for metrics in {} s: {:.2f} % of a core ({:.2f} % while nobody looks)\n"
       "an answer takes {:.2f} ms (median), {:.1f} ms (slowest); the pages got {} statuses\n"
       "{} packets went through meanwhile, {} were lost\n",
-      figures.load.pages, figures.load.requests, figures.load.time.count(), figures.percent, figures.idle_percent,
+      figures.load.pages, figures.load.requests, figures.load.seconds, figures.percent, figures.idle_percent,
       figures.median_ms, figures.slowest_ms, figures.statuses, figures.sent, figures.lost);
 }
 
-std::string to_json(const PageFigures& figures) {
+nlohmann::json json_of(const PageFigures& figures) {
   return nlohmann::json{{"pages", figures.load.pages},
                         {"requests", figures.load.requests},
-                        {"seconds", figures.load.time.count()},
+                        {"seconds", figures.load.seconds},
                         {"percent_of_core", figures.percent},
                         {"percent_of_core_idle", figures.idle_percent},
                         {"median_ms", figures.median_ms},
                         {"slowest_ms", figures.slowest_ms},
                         {"statuses", figures.statuses},
                         {"packets", figures.sent},
-                        {"lost", figures.lost}}
-             .dump(2) +
-         "\n";
+                        {"lost", figures.lost}};
 }
 
 }  // namespace fairlead::bench

@@ -1,7 +1,7 @@
 #pragma once
 // Purpose: what the page costs the router: open pages and requests for metrics at the same time, while packets pass.
 // The router's processor time is compared with that without anybody looking.
-#include <chrono>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "base/error.hpp"
@@ -10,8 +10,8 @@ namespace fairlead::bench {
 
 struct PageLoad {
   int pages = 50;
-  int requests = 10'000;  ///< for /metrics, evenly over `time`
-  std::chrono::seconds time{60};
+  int requests = 10'000;  ///< for /metrics, evenly over that time
+  int seconds = 60;
   std::string program;
 };
 
@@ -30,6 +30,6 @@ struct PageFigures {
 [[nodiscard]] Result<PageFigures> measure_page(const PageLoad& load);
 
 [[nodiscard]] std::string to_text(const PageFigures& figures);
-[[nodiscard]] std::string to_json(const PageFigures& figures);
+[[nodiscard]] nlohmann::json json_of(const PageFigures& figures);
 
 }  // namespace fairlead::bench

@@ -11,14 +11,13 @@
 #include <set>
 #include <tuple>
 
-#include "api/control.hpp"
 #include "base/file.hpp"
 #include "core/config/parse.hpp"
 #include "core/config/twin.hpp"
-#include "core/model/snapshot.hpp"
 #include "lab/holders.hpp"
 #include "lab/router_process.hpp"
 #include "lab/wait.hpp"
+#include "router_status.hpp"
 #include "sys/conntrack/connections.hpp"
 #include "sys/conntrack/conntrack.hpp"
 
@@ -53,13 +52,6 @@ peer = "10.255.0.2"
 advert = "{}"
 )",
                      shared_address, advert);
-}
-
-std::optional<Snapshot> status(const lab::Lab& lab, const std::string& router) {
-  const auto answer = api::ask(lab::router_folders(lab, router).run + "/control.sock", {{"command", "status"}}, 5);
-  if (!answer) return std::nullopt;
-  auto snapshot = snapshot_from_json(answer->at("status"));
-  return snapshot ? std::optional(std::move(*snapshot)) : std::nullopt;
 }
 
 }  // namespace
@@ -100,7 +92,7 @@ std::optional<std::string> PairNetwork::active() const {
 }
 
 bool PairNetwork::is_up(const std::string& router, bool active) const {
-  const auto told = status(lab_, router);
+  const auto told = status_of(lab_, router);
   // The other one must be able to take over.
   const auto all = told && told->pair && told->pair->ours.usable() == static_cast<int>(told->uplinks.size());
   return all && (!active || std::ranges::all_of(told->uplinks, [](const UplinkStatus& uplink) {

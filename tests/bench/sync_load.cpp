@@ -62,15 +62,13 @@ std::string to_text(const SyncLoad& load) {
       load.missing_later);
 }
 
-std::string to_json(const SyncLoad& load) {
+nlohmann::json json_of(const SyncLoad& load) {
   return nlohmann::json{{"opened_per_second", load.opened_per_second},
                         {"active_percent", load.active_percent},
                         {"standby_percent", load.standby_percent},
                         {"entries", load.entries},
                         {"missing", load.missing},
-                        {"missing_later", load.missing_later}}
-             .dump(2) +
-         "\n";
+                        {"missing_later", load.missing_later}};
 }
 
 }  // namespace fairlead::bench

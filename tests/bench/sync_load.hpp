@@ -1,6 +1,7 @@
 #pragma once
 // Purpose: what it costs a pair of routers to keep connections the same on both while many new ones are opened: the
 // processor time of conntrackd, and the entries that the other router lacks.
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "base/error.hpp"
@@ -24,6 +25,6 @@ struct SyncLoad {
 
 [[nodiscard]] Result<SyncLoad> measure_sync_load(const SyncLoadOptions& options);
 [[nodiscard]] std::string to_text(const SyncLoad& load);
-[[nodiscard]] std::string to_json(const SyncLoad& load);
+[[nodiscard]] nlohmann::json json_of(const SyncLoad& load);
 
 }  // namespace fairlead::bench

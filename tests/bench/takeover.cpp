@@ -191,7 +191,7 @@ std::string to_text(const std::vector<TakeoverFigures>& figures) {
   return text;
 }
 
-std::string to_json(const std::vector<TakeoverFigures>& figures) {
+nlohmann::json json_of(const std::vector<TakeoverFigures>& figures) {
   auto list = nlohmann::json::array();
   for (const auto& one : figures)
     list.push_back({{"failure", one.name},
@@ -202,7 +202,7 @@ std::string to_json(const std::vector<TakeoverFigures>& figures) {
                     {"tcp_dead", one.dead},
                     {"entries_missing", one.missing},
                     {"tcp_opened", one.opened}});
-  return nlohmann::json{{"pair", list}}.dump(2) + "\n";
+  return list;
 }
 
 }  // namespace fairlead::bench

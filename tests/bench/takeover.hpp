@@ -1,6 +1,7 @@
 #pragma once
 // Purpose: what hosts in the LAN of a pair of routers see when something of the active one fails, in a lab, with the
 // real programs, many times over: datagrams lost, and long-lived TCP connections that live on.
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,6 @@ struct TakeoverFigures {
 
 /// As a Markdown table.
 [[nodiscard]] std::string to_text(const std::vector<TakeoverFigures>& figures);
-[[nodiscard]] std::string to_json(const std::vector<TakeoverFigures>& figures);
+[[nodiscard]] nlohmann::json json_of(const std::vector<TakeoverFigures>& figures);
 
 }  // namespace fairlead::bench

@@ -51,28 +51,28 @@ TEST_P(FastPath, CarriesADownloadThatTheKernelHardlySees) {
   start(three_uplinks);
   auto stream = host("home-1").connect({server(1, GetParam()), lab::pump_port}, lab::in(2s));
   ASSERT_TRUE(stream);
-  ASSERT_TRUE(stream->send(std::to_string(20 * megabyte) + "\n", lab::in(2s)));
+  ASSERT_TRUE(stream->send(std::to_string(8 * megabyte) + "\n", lab::in(2s)));
   const auto got = stream->receive_all(lab::in(20s));
   ASSERT_TRUE(got) << got.error().message;
-  EXPECT_EQ(got->size(), 20 * megabyte);
+  EXPECT_EQ(got->size(), 8 * megabyte);
   const auto seen = answers_seen(server(1, GetParam()), lab::pump_port);
   EXPECT_GE(seen, 1);
-  EXPECT_LT(seen, 100) << "of 20 MB";
+  EXPECT_LT(seen, 100) << "of 8 MB";
   const auto flows = flows_to(lab::pump_port);
   ASSERT_EQ(flows.size(), 1);
-  EXPECT_GE(flows[0].at("down_bytes").get<std::size_t>(), 20 * megabyte) << flows;
+  EXPECT_GE(flows[0].at("down_bytes").get<std::size_t>(), 8 * megabyte) << flows;
 }
 
 TEST_P(FastPath, CarriesAnUpload) {
   start(three_uplinks);
   auto stream = host("home-1").connect({server(1, GetParam()), lab::sink_port}, lab::in(2s));
   ASSERT_TRUE(stream);
-  ASSERT_TRUE(stream->send(std::string(20 * megabyte, 'x'), lab::in(20s)));
-  EXPECT_GE(flows_to(lab::sink_port).at(0).at("up_bytes").get<std::size_t>(), 10 * megabyte);
+  ASSERT_TRUE(stream->send(std::string(8 * megabyte, 'x'), lab::in(20s)));
+  EXPECT_GE(flows_to(lab::sink_port).at(0).at("up_bytes").get<std::size_t>(), 5 * megabyte);
   ASSERT_TRUE(::shutdown(stream->fd(), SHUT_WR) == 0);
   const auto counted = stream->receive_all(lab::in(20s));
   ASSERT_TRUE(counted) << counted.error().message;
-  EXPECT_EQ(std::stoul(*counted), 20 * megabyte);
+  EXPECT_EQ(std::stoul(*counted), 8 * megabyte);
 }
 
 TEST_P(FastPath, CarriesAConnectionThroughAForward) {
@@ -86,10 +86,10 @@ TEST_P(FastPath, CarriesAConnectionThroughAForward) {
       host("internet")
           .connect({address(outside), 8009}, lab::in(2s), {.bind = {{server(1, GetParam()), 0}}, .device = {}});
   ASSERT_TRUE(stream) << stream.error().message;
-  ASSERT_TRUE(stream->send(std::to_string(10 * megabyte) + "\n", lab::in(2s)));
+  ASSERT_TRUE(stream->send(std::to_string(5 * megabyte) + "\n", lab::in(2s)));
   const auto got = stream->receive_all(lab::in(20s));
   ASSERT_TRUE(got) << got.error().message;
-  EXPECT_EQ(got->size(), 10 * megabyte);
+  EXPECT_EQ(got->size(), 5 * megabyte);
   EXPECT_LT(answers_seen(address(outside), 8009), 100);
 }
 
@@ -177,11 +177,11 @@ TEST_F(FastPath, GoesOnWithoutUsAndIsTakenOver) {
   ASSERT_TRUE(std::regex_search(first, before, id)) << first;
   auto stream = host("home-1").connect({server(1), lab::pump_port}, lab::in(2s));
   ASSERT_TRUE(stream);
-  ASSERT_TRUE(stream->send(std::to_string(20 * megabyte) + "\n", lab::in(2s)));
+  ASSERT_TRUE(stream->send(std::to_string(8 * megabyte) + "\n", lab::in(2s)));
   kill_router(SIGKILL);
   const auto got = stream->receive_all(lab::in(20s));
   ASSERT_TRUE(got) << got.error().message;
-  EXPECT_EQ(got->size(), 20 * megabyte);
+  EXPECT_EQ(got->size(), 8 * megabyte);
   start_router();
   const auto second = filters("eth0");
   ASSERT_TRUE(std::regex_search(second, after, id)) << second;

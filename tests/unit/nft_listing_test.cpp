@@ -64,6 +64,26 @@ TEST(NftListing, HelpersAreRead) {
   EXPECT_TRUE(table->chains.contains("empty"));
 }
 
+TEST(NftListing, FlowtablesAreRead) {
+  const auto table = parse_listing(R"(table inet fairlead {
+	flowtable fast {
+		hook ingress priority 0
+		devices = { eth1, "eth0" }
+	}
+
+	flowtable gone {
+		hook ingress priority 0
+	}
+
+	chain empty {
+	}
+}
+)");
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->flowtables, (std::map<std::string, nft::Flowtable>{{"fast", {{"eth0", "eth1"}}}, {"gone", {}}}));
+  EXPECT_TRUE(table->chains.contains("empty"));
+}
+
 TEST(NftListing, IsReadIntoCanonicalValues) {
   const auto table = parse_listing(listing);
   ASSERT_TRUE(table) << table.error().message;

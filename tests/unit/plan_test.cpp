@@ -86,5 +86,55 @@ TEST(Plan, NothingWantedRemovesEverything) {
   EXPECT_THAT(to_text(plan), testing::HasSubstr("delete table inet fairlead"));
 }
 
+class PlanOfDoors : public testing::Test {
+ protected:
+  void SetUp() override {
+    lan_.link = "eth0";
+    uplink_.link = "eth1";
+    uplink_.uplink = UplinkId{1};
+    uplink_.table = TableId{7001};
+    want_ = wanted();
+    want_.datapath = DatapathState{MarkMask{}, true, {}};
+    want_.doors = {lan_, uplink_};
+  }
+  DoorState lan_;
+  DoorState uplink_;
+  State want_;
+};
+
+TEST_F(PlanOfDoors, WhatIsThereNeedsNoStep) { EXPECT_TRUE(plan::difference(want_, observed(want_)).empty()); }
+
+TEST_F(PlanOfDoors, AnEarlierRunsProgramIsReplacedInPlace) {
+  auto have = observed(want_);
+  have.doors[1] = DoorState::outdated_at("eth1");
+  const auto plan = plan::difference(want_, have);
+  ASSERT_EQ(plan.steps.size(), 1);
+  EXPECT_EQ(plan.steps[0], Step(SetDoor{DoorState::outdated_at("eth1"), uplink_}));
+  EXPECT_EQ(inverse(plan.steps[0]), Step(SetDoor{uplink_, DoorState::outdated_at("eth1")}));
+}
+
+TEST_F(PlanOfDoors, ProgramsKnowBeforeTheyAreThereAndGoBeforeAnythingElse) {
+  const auto opening = plan::difference(want_, observed(wanted()));
+  ASSERT_EQ(opening.steps.size(), 3);
+  EXPECT_TRUE(std::holds_alternative<SetDatapath>(opening.steps[0]));
+  const auto closing = plan::difference({}, observed(want_));
+  EXPECT_EQ(closing.steps[0], Step(SetDoor{lan_, std::nullopt}));
+  EXPECT_EQ(closing.steps[1], Step(SetDoor{uplink_, std::nullopt}));
+}
+
+TEST(Plan, AFlowtableIsMadeAnewWhenItsDevicesChange) {
+  State want;
+  want.nft.flowtables["fast"].devices = {"eth0", "eth1"};
+  want.nft.chains["forward"].rules = {{"ct state established flow add @fast", ""}};
+  auto have = observed(want);
+  EXPECT_TRUE(plan::difference(want, have).empty());
+  have.nft->flowtables["fast"].devices = {"eth0"};
+  const auto text = to_text(plan::difference(want, have));
+  const auto order = [&](const char* what) { return text.find(what); };
+  EXPECT_LT(order("flush chain inet fairlead forward"), order("delete flowtable inet fairlead fast"));
+  EXPECT_LT(order("delete flowtable"), order("add flowtable inet fairlead fast"));
+  EXPECT_LT(order("add flowtable"), order("add rule inet fairlead forward"));
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -10,20 +10,23 @@
 namespace fairlead::compile {
 namespace {
 
-/// The router's address of each of the LAN's subnets. The programs know packets by one own address, and two subnets
-/// of each family (bpf/abi.h); others take the normal path.
+/// As many as the programs look at (bpf/abi.h); packets from other subnets take the normal path.
 std::vector<DoorSubnet> subnets_of(const Context& context, const LanConfig& lan) {
-  constexpr std::size_t most = 2;
+  constexpr std::size_t most_subnets = 4;
+  constexpr std::size_t most_own = 2;
   std::vector<DoorSubnet> found;
   for (const auto family : families) {
-    std::vector<Prefix> networks;
+    std::vector<DoorSubnet> of_family;
     const auto all = router_addresses(context.config, lan, context.facts, family);
-    for (const auto& own : all)
-      if (!own.is_host() && networks.size() < most && std::ranges::find(networks, own.network()) == networks.end() &&
-          std::ranges::count_if(all, [&](const Prefix& other) { return own.contains(other.address); }) == 1) {
-        networks.push_back(own.network());
-        found.push_back({own.network(), own.address});
-      }
+    for (const auto& own : all) {
+      const auto is_same = [&](const DoorSubnet& one) { return one.subnet == own.network(); };
+      if (own.is_host() || std::ranges::any_of(of_family, is_same)) continue;
+      DoorSubnet subnet{own.network(), {}};
+      for (const auto& other : all)
+        if (own.contains(other.address)) subnet.own.push_back(other.address);
+      if (subnet.own.size() <= most_own && of_family.size() < most_subnets) of_family.push_back(std::move(subnet));
+    }
+    found.insert(found.end(), of_family.begin(), of_family.end());
   }
   return found;
 }

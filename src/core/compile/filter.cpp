@@ -157,6 +157,8 @@ void add_may_open(const Context& context, nft::Table& table) {
 void add_forward(const Context& context, nft::Table& table) {
   auto& forward = table.chains.at("forward");
   add_rule(forward, "tcp flags & (syn|rst) == syn jump clamp");
+  if (!table.flowtables.empty())
+    add_rule(forward, "ct state established meta l4proto { tcp, udp } flow add @fast", "then it goes by the flowtable");
   add_by_state(forward);
   add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
   add_rule(forward, "iifname . oifname @may_open accept");
@@ -178,12 +180,26 @@ void add_forward(const Context& context, nft::Table& table) {
   add_refuse_outside(context, table, "refuse_forward", "refused-forward");
 }
 
+/// The kernel's fast path; a device that is not there would fail the whole transaction.
+void add_flowtable(const Context& context, nft::Table& table) {
+  if (context.config.router.offload != Offload::flowtable || context.on_standby()) return;
+  std::vector<std::string> devices;
+  for (const auto& lan : context.config.lans)
+    if (context.facts.link(lan.interface) != nullptr) devices.push_back(lan.interface);
+  for (const auto& wan : context.config.wans)
+    if (context.facts.link(wan.interface) != nullptr) devices.push_back(wan.interface);
+  if (devices.empty()) return;
+  std::ranges::sort(devices);
+  table.flowtables["fast"].devices = std::move(devices);
+}
+
 }  // namespace
 
 void add_filter(const Context& context, nft::Table& table) {
   auto& input = add_base_chain(table, "input", "type filter hook input priority 0; policy drop;");
   auto& forward = add_base_chain(table, "forward", "type filter hook forward priority 0; policy drop;");
   add_pair_filter(context, table, input, forward);
+  add_flowtable(context, table);
   add_input(context, table);
   add_forward(context, table);
   add_invalid(context, table);

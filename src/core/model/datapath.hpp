@@ -32,10 +32,10 @@ struct DatapathState {
   bool operator==(const DatapathState&) const = default;
 };
 
-/// A subnet of a LAN, with the router's address in it.
+/// A subnet of a LAN, with the router's addresses in it, at most two: the pair's and its own.
 struct DoorSubnet {
   Prefix subnet;
-  IpAddress own;
+  std::vector<IpAddress> own;
   auto operator<=>(const DoorSubnet&) const = default;
 };
 

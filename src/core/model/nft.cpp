@@ -29,6 +29,7 @@ std::string fingerprint_in(const std::string& comment) {
 ObservedTable observed(const Table& table) {
   ObservedTable result;
   result.helpers = table.helpers;
+  result.flowtables = table.flowtables;
   for (const auto& [name, set] : table.sets) {
     auto& entry = result.sets[name];
     entry.is_map = set.is_map;

@@ -47,12 +47,20 @@ struct CtHelper {
   bool operator==(const CtHelper&) const = default;
 };
 
+/// The kernel's own fast path, at ingress of these devices (in the order of their names). A device that goes leaves it.
+struct Flowtable {
+  std::vector<std::string> devices;
+
+  bool operator==(const Flowtable&) const = default;
+};
+
 struct Table {
   std::map<std::string, CtHelper> helpers;
+  std::map<std::string, Flowtable> flowtables;
   std::map<std::string, Set> sets;  ///< sets and maps share one name space
   std::map<std::string, Chain> chains;
 
-  [[nodiscard]] bool empty() const { return helpers.empty() && sets.empty() && chains.empty(); }
+  [[nodiscard]] bool empty() const { return helpers.empty() && flowtables.empty() && sets.empty() && chains.empty(); }
   bool operator==(const Table&) const = default;
 };
 
@@ -72,6 +80,7 @@ struct ObservedSet {
 
 struct ObservedTable {
   std::map<std::string, CtHelper> helpers;
+  std::map<std::string, Flowtable> flowtables;
   std::map<std::string, ObservedSet> sets;
   std::map<std::string, ObservedChain> chains;
   bool operator==(const ObservedTable&) const = default;

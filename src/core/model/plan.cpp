@@ -62,7 +62,10 @@ std::string to_text(const RuleState& rule) {
 std::string to_text(const DoorState& door) {
   if (!door.is_lan()) return fmt::format("{} for uplink {}, table {}", door.link, door.uplink.value, door.table.value);
   auto text = door.link + " for a LAN";
-  for (const auto& [subnet, own] : door.subnets) text += fmt::format(", {} but {}", subnet.to_text(), own.to_text());
+  for (const auto& [subnet, own] : door.subnets) {
+    text += fmt::format(", {} but", subnet.to_text());
+    for (const auto& address : own) text += " " + address.to_text();
+  }
   return text;
 }
 

@@ -30,6 +30,10 @@ bool names_set(const std::string& text, const std::string& set) {
   return false;
 }
 
+bool names_flowtable(const std::string& text, const std::string& flowtable) {
+  return text.ends_with("flow add @" + flowtable);
+}
+
 bool names_helper(const std::string& text, const std::string& helper) {
   return text.contains("ct helper set \"" + helper + '"');
 }
@@ -46,9 +50,13 @@ class Script {
       if (have_.chains.contains(chain)) script += fmt::format("flush chain {} {}\n", nft::table_name, chain);
     for (const auto& name : remade_sets_) script += delete_set(name);
     for (const auto& name : remade_helpers_) script += delete_helper(name);
+    for (const auto& name : remade_flowtables_) script += delete_flowtable(name);
     for (const auto& [name, helper] : want_.helpers)
       if (!have_.helpers.contains(name) || remade_helpers_.contains(name))
         script += render::nft_add_helper(name, helper);
+    for (const auto& [name, flowtable] : want_.flowtables)
+      if (!have_.flowtables.contains(name) || remade_flowtables_.contains(name))
+        script += render::nft_add_flowtable(name, flowtable);
     for (const auto& [name, set] : want_.sets)
       if (!have_.sets.contains(name) || remade_sets_.contains(name)) script += render::nft_add_set(name, set);
     for (const auto& [name, chain] : want_.chains)
@@ -65,6 +73,9 @@ class Script {
     for (const auto& [name, helper] : want_.helpers)
       if (const auto found = have_.helpers.find(name); found != have_.helpers.end() && found->second != helper)
         remade_helpers_.insert(name);
+    for (const auto& [name, flowtable] : want_.flowtables)
+      if (const auto found = have_.flowtables.find(name); found != have_.flowtables.end() && found->second != flowtable)
+        remade_flowtables_.insert(name);
     for (const auto& [name, set] : want_.sets) {
       const auto found = have_.sets.find(name);
       if (found != have_.sets.end() &&
@@ -77,11 +88,13 @@ class Script {
       if (found == have_.chains.end() ? !chain.rules.empty() : found->second.rules != chain.rules)
         rewritten_.insert(name);
     }
-    // Sets and helpers can only be made anew while no rule uses them.
+    // Sets, helpers and flowtables can only be made anew while no rule uses them.
     for (const auto& [name, chain] : want_.chains)
       for (const auto& rule : chain.rules)
         if (std::ranges::any_of(remade_sets_, [&](const auto& set) { return names_set(rule.text, set); }) ||
-            std::ranges::any_of(remade_helpers_, [&](const auto& helper) { return names_helper(rule.text, helper); }))
+            std::ranges::any_of(remade_helpers_, [&](const auto& helper) { return names_helper(rule.text, helper); }) ||
+            std::ranges::any_of(remade_flowtables_,
+                                [&](const auto& flowtable) { return names_flowtable(rule.text, flowtable); }))
           rewritten_.insert(name);
   }
 
@@ -107,6 +120,8 @@ class Script {
       if (!want_.sets.contains(name)) script += delete_set(name);
     for (const auto& [name, helper] : have_.helpers)
       if (!want_.helpers.contains(name)) script += delete_helper(name);
+    for (const auto& [name, flowtable] : have_.flowtables)
+      if (!want_.flowtables.contains(name)) script += delete_flowtable(name);
     for (const auto& [name, chain] : have_.chains)
       if (!want_.chains.contains(name)) script += fmt::format("delete chain {} {}\n", nft::table_name, name);
     return script;
@@ -120,10 +135,15 @@ class Script {
     return fmt::format("delete ct helper {} {}\n", nft::table_name, name);
   }
 
+  static std::string delete_flowtable(const std::string& name) {
+    return fmt::format("delete flowtable {} {}\n", nft::table_name, name);
+  }
+
   const nft::Table& want_;
   const nft::ObservedTable& have_;
   std::set<std::string> remade_sets_;
   std::set<std::string> remade_helpers_;
+  std::set<std::string> remade_flowtables_;
   std::set<std::string> rewritten_;  // chains whose rules are entered anew
 };
 

@@ -24,6 +24,12 @@ std::string definition(const nft::CtHelper& helper) {
   return fmt::format("type \"{}\" protocol {};", helper.type, helper.protocol);
 }
 
+std::string definition(const nft::Flowtable& flowtable, const char* separator) {
+  std::string devices;
+  for (const auto& device : flowtable.devices) devices += fmt::format("{}\"{}\"", devices.empty() ? "" : ", ", device);
+  return fmt::format("hook ingress priority 0;{}devices = {{ {} }};", separator, devices);
+}
+
 void write_set(Output out, const std::string& name, const nft::Set& set) {
   fmt::format_to(out, "\t{} {} {{\n", set.is_map ? "map" : "set", name);
   std::string_view rest = set.definition;
@@ -54,6 +60,8 @@ std::string nft_table(const nft::Table& table) {
   fmt::format_to(out, "table {} {{\n", nft::table_name);
   for (const auto& [name, helper] : table.helpers)
     fmt::format_to(out, "\tct helper {} {{\n\t\t{}\n\t}}\n\n", name, definition(helper));
+  for (const auto& [name, flowtable] : table.flowtables)
+    fmt::format_to(out, "\tflowtable {} {{\n\t\t{}\n\t}}\n\n", name, definition(flowtable, "\n\t\t"));
   for (const auto& [name, set] : table.sets) write_set(out, name, set);
   for (const auto& [name, chain] : table.chains) write_chain(out, name, chain);
   if (text.ends_with("\n\n")) text.pop_back();
@@ -62,6 +70,10 @@ std::string nft_table(const nft::Table& table) {
 
 std::string nft_add_helper(const std::string& name, const nft::CtHelper& helper) {
   return fmt::format("add ct helper {} {} {{ {} }}\n", nft::table_name, name, definition(helper));
+}
+
+std::string nft_add_flowtable(const std::string& name, const nft::Flowtable& flowtable) {
+  return fmt::format("add flowtable {} {} {{ {} }}\n", nft::table_name, name, definition(flowtable, " "));
 }
 
 std::string nft_add_set(const std::string& name, const nft::Set& set) {

@@ -11,6 +11,7 @@ namespace fairlead::render {
 [[nodiscard]] std::string nft_table(const nft::Table& table);
 
 /// "add ct helper inet fairlead NAME { … }".
+[[nodiscard]] std::string nft_add_flowtable(const std::string& name, const nft::Flowtable& flowtable);
 [[nodiscard]] std::string nft_add_helper(const std::string& name, const nft::CtHelper& helper);
 /// "add map inet fairlead NAME { … }", without elements.
 [[nodiscard]] std::string nft_add_set(const std::string& name, const nft::Set& set);

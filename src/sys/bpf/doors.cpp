@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <span>
 
@@ -27,13 +28,14 @@ datapath::door* free_place(datapath::shared& shared, IfIndex link) {
   return nullptr;
 }
 
-void put(std::uint8_t* into, const IpAddress& address) {
-  const auto bytes = address.bytes();
-  std::copy_n(bytes.begin(), address_bits(address.family()) / 8, into);
+void put(datapath::u64* into, const IpAddress& address) {
+  std::memcpy(into, address.bytes().data(), static_cast<std::size_t>(address_bits(address.family()) / 8));
 }
 
-IpAddress address_from(Family family, const std::uint8_t* bytes) {
-  return IpAddress::from_bytes(family, std::span(bytes, static_cast<std::size_t>(address_bits(family) / 8)));
+IpAddress address_from(Family family, const datapath::u64* words) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::memcpy(bytes.data(), words, bytes.size());
+  return IpAddress::from_bytes(family, std::span(bytes).first(static_cast<std::size_t>(address_bits(family) / 8)));
 }
 
 std::array<std::uint8_t, 16> mask_of(const Prefix& prefix) {
@@ -43,11 +45,7 @@ std::array<std::uint8_t, 16> mask_of(const Prefix& prefix) {
   return mask;
 }
 
-int length_of(const std::uint8_t* mask) {
-  int length = 0;
-  while (length < 128 && (mask[length / 8] >> (7 - length % 8) & 1) != 0) ++length;
-  return length;
-}
+int length_of(const datapath::u64* mask) { return std::popcount(mask[0]) + std::popcount(mask[1]); }
 
 }  // namespace
 
@@ -64,8 +62,11 @@ std::optional<DoorState> read_door(const datapath::shared& shared, IfIndex link)
     const auto index = static_cast<std::size_t>(family);
     for (std::size_t n = 0; n < known->count[index]; ++n) {
       const auto& subnet = known->subnets[index][n];
-      door.subnets.push_back(
-          {Prefix{address_from(family, subnet.network), length_of(subnet.mask)}, address_from(family, subnet.own)});
+      DoorSubnet read{Prefix{address_from(family, subnet.network), length_of(subnet.mask)}, {}};
+      for (const auto& own : subnet.own)
+        if (const auto address = address_from(family, own); address != IpAddress::any(family))
+          read.own.push_back(address);
+      door.subnets.push_back(std::move(read));
     }
   }
   return door;
@@ -80,8 +81,9 @@ Result<void> write_door(datapath::shared& shared, IfIndex link, const DoorState&
     if (fresh.count[index] == datapath::most_subnets) continue;
     auto& subnet = fresh.subnets[index][fresh.count[index]++];
     put(subnet.network, network.address);
-    std::ranges::copy(mask_of(network), subnet.mask);
-    put(subnet.own, own);
+    const auto mask = mask_of(network);
+    std::memcpy(subnet.mask, mask.data(), mask.size());
+    for (std::size_t n = 0; n < own.size() && n < datapath::most_own; ++n) put(subnet.own[n], own[n]);
   }
   auto* place = place_of(shared, link);
   if (place == nullptr) place = free_place(shared, link);

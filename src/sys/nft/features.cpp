@@ -38,6 +38,11 @@ constexpr std::array table{
 };
 
 constexpr const char* needed_by = "`helpers`";
+constexpr std::array flowtable_table{
+    Feature{"NF_FLOW_TABLE, NF_FLOW_TABLE_INET, NFT_FLOW_OFFLOAD",
+            "nf_flow_table, nf_flow_table_inet, nft_flow_offload", "`offload = \"flowtable\"`; \"auto\" does without",
+            "flowtable ", "flowtable probe { hook ingress priority 0; }"},
+};
 
 constexpr std::array helper_table{
     Feature{"NF_CONNTRACK_FTP, NF_NAT_FTP", "nf_conntrack_ftp, nf_nat_ftp", needed_by, "type \"ftp\"",
@@ -57,7 +62,8 @@ constexpr std::array helper_table{
 std::string script_of(const Feature& feature) {
   std::string probe = feature.probe;
   if (probe.starts_with("table ")) return probe;
-  if (probe.starts_with("ct helper ")) return fmt::format("table inet fairlead-probe {{\n\t{}\n}}\n", probe);
+  if (probe.starts_with("ct helper ") || probe.starts_with("flowtable "))
+    return fmt::format("table inet fairlead-probe {{\n\t{}\n}}\n", probe);
   return fmt::format("table inet fairlead-probe {{\n\tchain probe {{\n\t\t{}{}\n\t}}\n}}\n",
                      probe.starts_with("type ") ? "" : filter_hook, probe);
 }
@@ -84,6 +90,7 @@ std::vector<const Feature*> missing_features(std::string_view script) {
   for (const auto& feature : table)
     if (!look(feature)) return missing;
   for (const auto& feature : helper_table) look(feature);
+  for (const auto& feature : flowtable_table) look(feature);
   return missing;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -102,6 +103,9 @@ class Parser {
       set_ = nullptr;
       chain_ = nullptr;
       helper_ = nullptr;
+      flowtable_ = nullptr;
+    } else if (flowtable_ != nullptr) {
+      read_flowtable_line(line);
     } else if (helper_ != nullptr) {
       read_helper_line(line);
     } else if (set_ != nullptr) {
@@ -119,6 +123,7 @@ class Parser {
     if (words.size() < 3 || words.back() != "{") return fail(fmt::format("nft's listing is not understood: {}", line));
     const std::string name(words[1]);
     if (words[0] == "ct" && words[1] == "helper") helper_ = &table_.helpers[std::string(words[2])];
+    if (words[0] == "flowtable") flowtable_ = &table_.flowtables[name];
     if (words[0] == "chain") chain_ = &table_.chains[name];
     if (words[0] == "set" || words[0] == "map") {
       set_ = &table_.sets[name];
@@ -135,6 +140,19 @@ class Parser {
     const auto type = words[1];
     helper_->type = type.substr(1, type.size() - 2);
     helper_->protocol = words[3];
+  }
+
+  /// `devices = { "eth0", "eth1" }`, with quotes or without.
+  void read_flowtable_line(std::string_view line) {
+    constexpr std::string_view start = "devices = {";
+    if (!line.starts_with(start)) return;
+    for (const auto word : split(line.substr(start.size()), ' ')) {
+      const auto name = word.substr(std::min(word.find_first_not_of('"'), word.size()));
+      const auto end = name.find_last_not_of("\",");
+      if (end != std::string_view::npos && name.front() != '}')
+        flowtable_->devices.emplace_back(name.substr(0, end + 1));
+    }
+    std::ranges::sort(flowtable_->devices);
   }
 
   void read_set_line(std::string_view line) {
@@ -175,6 +193,7 @@ class Parser {
   nft::ObservedSet* set_ = nullptr;
   nft::ObservedChain* chain_ = nullptr;
   nft::CtHelper* helper_ = nullptr;
+  nft::Flowtable* flowtable_ = nullptr;
   bool dynamic_ = false;
   std::string elements_;  // what was read of a list that goes on
 };
