@@ -23,6 +23,7 @@ inline Snapshot snapshot() {
                                .down = 8e6,
                                .up = 1e6,
                                .connections = 40,
+                               .active = 3,
                                .recent_down = {},
                                .recent_up = {}};
   auto dead = good;

@@ -17,7 +17,6 @@ TEST(StatusJson, HasTheFieldsOfTheTableAndNoOthers) {
   JsonTable table(document, "## The JSON of status");
   auto full = sample::snapshot();
   full.forwards = full.policies;
-  full.uplinks.front().traffic->active = 3;
   full.pair->ours.uplinks = full.pair->theirs->uplinks = {{"cable1", "up", "", true}};
   EXPECT_THAT(table.complaints(to_json(full)), IsEmpty());
   EXPECT_THAT(table.unseen(), IsEmpty());
