@@ -219,7 +219,8 @@ TEST_F(PageInBrowser, ExplainIsAskedByKeysAndTellsTheLineThatDecides) {
   browser.press("Enter");
   ASSERT_TRUE(browser.wait_for("document.querySelector('#explain output').innerText.includes('⇒')")) << answer();
   const auto line = 1 + std::ranges::count(toml.substr(0, toml.find("[[policy]]")), '\n');
-  EXPECT_THAT(answer(), HasSubstr("policy bank decides: cable2 (line " + std::to_string(line) + ")"));
+  EXPECT_THAT(answer(),
+              HasSubstr("policy bank decides: the first that works of cable2 (line " + std::to_string(line) + ")"));
   EXPECT_THAT(answer(), HasSubstr("⇒ forwarded to 192.0.2.8, port 443"));
   EXPECT_THAT(answer(), HasSubstr("uplink cable2"));
   EXPECT_THAT(fairlead("explain", {"--from", "192.168.1.101", "--to", "192.0.2.8"}).out,
