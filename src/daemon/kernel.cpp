@@ -69,6 +69,7 @@ Result<ObservedState> Kernel::observe(const State& want) {
   if (!table) return std::unexpected(table.error());
   nft_ = std::move(*table);
   if (nft_) have->nft = nft_->table;
+  if (want.datapath && !datapath_) datapath_ = bpf::Datapath::open();
   if (auto* programs = datapath()) have->datapath = programs->state();
   have->doors = datapath() != nullptr ? datapath()->doors() : bpf::observe_doors();
   return have;

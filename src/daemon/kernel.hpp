@@ -53,7 +53,7 @@ class Kernel {
   [[nodiscard]] Result<void> set_door(const SetDoor& step);
 
   netlink::Socket socket_;
-  std::optional<Result<bpf::Datapath>> datapath_;  // none: not wanted yet
+  std::optional<Result<bpf::Datapath>> datapath_;  // none: neither a file nor a state has wanted it yet
   std::optional<sys::NftListing> nft_;             // as observed last
   std::vector<Done> done_;
 };
