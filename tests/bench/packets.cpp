@@ -30,7 +30,9 @@ Result<void> check_arrivals(const Contender& entry, const std::vector<std::uint6
   for (std::size_t n = 0; n < after.size(); ++n) used += after[n] != before[n] ? 1 : 0;
   if (sum(after) - sum(before) != wanted)
     return fail(fmt::format("{} of {} packets came through", sum(after) - sum(before), wanted));
-  const int promised = load.steady() ? std::min(entry.variant.spread, load.flows) : entry.variant.spread;
+  // Few flows that are drawn at random may leave an uplink out.
+  const int sure = std::max(load.flows / 8, 1);
+  const int promised = load.steady() ? std::min(entry.variant.spread, sure) : entry.variant.spread;
   if (used < promised) return fail(fmt::format("only {} of {} uplinks were used", used, promised));
   return {};
 }
