@@ -66,14 +66,46 @@ static __always_inline u16 *seen_of(u32 uplink, u32 slot) {
 
 static __always_inline bool is_noted(const u16 *seen, u64 now) { return *seen == (u16)current_epoch(now); }
 
+/* One of those that were sent there has answered. */
+static __always_inline void note_answer(u32 family, u32 uplink, u32 epoch) {
+  for (u32 n = 0; n < most_choices; ++n) {
+    struct activity *sent = &pending[BOUNDED(family * most_choices + n, 2 * most_choices - 1)][uplink];
+    turn(sent, epoch);
+    if (sent->fresh != 0) {
+      __sync_fetch_and_sub(&sent->fresh, 1);
+      __sync_fetch_and_sub(&sent->now, 1);
+    } else if (sent->before != 0) {
+      __sync_fetch_and_sub(&sent->before, 1);
+    }
+  }
+}
+
+/* It has ended: it weighs nothing from now on. */
+static __always_inline void forget_activity(u32 uplink, u16 *seen, u64 now) {
+  const u32 epoch = current_epoch(now);
+  const u16 last = *seen;
+  struct activity *activity = &activities[BOUNDED(uplink, most_uplinks - 1)];
+  if (last != (u16)epoch && last != (u16)(epoch - 1)) return;
+  *seen = 0;
+  turn(activity, epoch);
+  if (last == (u16)epoch && activity->now != 0) __sync_fetch_and_sub(&activity->now, 1);
+  if (last == (u16)epoch && activity->fresh != 0)
+    __sync_fetch_and_sub(&activity->fresh, 1);
+  else if (activity->before != 0)
+    __sync_fetch_and_sub(&activity->before, 1);
+}
+
 /* `seen`: of this uplink, and the connection's slot. */
-static __always_inline void note_activity(u32 uplink, u16 *seen, u64 now) {
+static __always_inline void note_activity(u32 family, u32 uplink, u16 *seen, u64 now) {
   const u32 epoch = current_epoch(now);
   const u16 last = *seen;
   if (last == (u16)epoch) return;
   *seen = (u16)epoch;
-  struct activity *activity = &activities[BOUNDED(uplink, most_uplinks - 1)];
+  uplink = BOUNDED(uplink, most_uplinks - 1);
+  struct activity *activity = &activities[uplink];
   turn(activity, epoch);
   __sync_fetch_and_add(&activity->now, 1);
-  if (last != (u16)(epoch - 1)) __sync_fetch_and_add(&activity->fresh, 1);
+  if (last == (u16)(epoch - 1)) return;
+  __sync_fetch_and_add(&activity->fresh, 1);
+  note_answer(family, uplink, epoch);
 }

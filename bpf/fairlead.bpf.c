@@ -112,7 +112,7 @@ int fairlead_lan(struct __sk_buff *skb) {
   const u32 id = uplink_of(ct);
   if (id != 0) {
     if (shared.settings.wants & wants_choice && packet.protocol == IPPROTO_UDP)
-      note_activity(id, seen_of(id, activity_slot(&packet, true)), now);
+      note_activity(family_of(&packet), id, seen_of(id, activity_slot(&packet, true)), now);
     if (set && shared.uplinks[id].ifindex != 0 && has_plausible_source(skb, &packet))
       verdict = forward(skb, ct, &packet, direction, id, set, now >> 30);
   }
@@ -136,13 +136,15 @@ int fairlead_uplink(struct __sk_buff *skb) {
   const u64 now = bpf_ktime_get_ns();
   const u32 id = door->uplink;
   u16 *seen = seen_of(id, activity_slot(&packet, false));
-  const bool counts = shared.settings.wants & wants_choice && !is_noted(seen, now);
+  const bool counts = shared.settings.wants & wants_choice && (packet.ends || !is_noted(seen, now));
   if (!counts && !set) return normal_path;
   struct nf_conn *ct = look_up(skb, &packet, &direction);
   if (!ct) return normal_path;
   int verdict = normal_path;
   if (uplink_of(ct) == id) {
-    if (counts) note_activity(id, seen, now);
+    const bool lives = packet.protocol != IPPROTO_TCP || ct->proto.tcp.state <= TCP_CONNTRACK_ESTABLISHED;
+    if (counts && lives && !packet.ends) note_activity(family_of(&packet), id, seen, now);
+    if (packet.ends && shared.settings.wants & wants_choice) forget_activity(id, seen, now);
     verdict = forward(skb, ct, &packet, direction, 0, set, now >> 30);
   }
   bpf_ct_release(ct);
