@@ -62,14 +62,13 @@ UplinkStatus read_uplink(const nlohmann::json& json) {
 }  // namespace
 
 nlohmann::json to_json(const Snapshot& snapshot) {
-  nlohmann::json json{{"schema", Snapshot::schema_version},    {"name", snapshot.name},
-                      {"version", snapshot.version},           {"file", snapshot.file},
-                      {"started", to_text(snapshot.started)},  {"method", snapshot.method},
-                      {"offload", snapshot.offload},
-                      {"uplinks", nlohmann::json::array()},    {"lans", nlohmann::json::array()},
-                      {"conditions", nlohmann::json::array()}, {"warnings", snapshot.warnings},
-                      {"changes", snapshot.changes},           {"repairs", snapshot.repairs},
-                      {"last_error", snapshot.last_error}};
+  nlohmann::json json{{"schema", Snapshot::schema_version},   {"name", snapshot.name},
+                      {"version", snapshot.version},          {"file", snapshot.file},
+                      {"started", to_text(snapshot.started)}, {"method", snapshot.method},
+                      {"offload", snapshot.offload},          {"uplinks", nlohmann::json::array()},
+                      {"lans", nlohmann::json::array()},      {"conditions", nlohmann::json::array()},
+                      {"warnings", snapshot.warnings},        {"changes", snapshot.changes},
+                      {"repairs", snapshot.repairs},          {"last_error", snapshot.last_error}};
   if (snapshot.pair) json["pair"] = to_json(*snapshot.pair);
   if (snapshot.connections) json["connections"] = *snapshot.connections;
   if (snapshot.connections_limit) json["connections_limit"] = *snapshot.connections_limit;
