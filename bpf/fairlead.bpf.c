@@ -79,13 +79,16 @@ static __always_inline int forward(struct __sk_buff *skb, struct nf_conn *ct, co
   return send_on(skb, packet, way);
 }
 
+/* None where the normal path must see the packet. After the end of a direction it must see the rest of it, too: the last
+ * acknowledgement ends the entry, and only an entry that has ended makes room for a new connection of the same ports. */
 static __always_inline struct way_set *set_for(const struct __sk_buff *skb, const struct packet *packet) {
-  if (!(shared.settings.wants & wants_offload) || packet->ends || packet->lives <= 1) return 0;
+  if (!(shared.settings.wants & wants_offload) || packet->lives <= 1) return 0;
   const u32 key = set_of(packet);
   struct way_set *set = bpf_map_lookup_elem(&ways, &key);
-  if (set && packet->synchronizes) {
+  if (set && (packet->synchronizes || packet->ends)) {
     struct way *way = find_way(set, packet, skb->ifindex);
-    if (way) set_family(way, 0);
+    if (way && packet->synchronizes) set_family(way, 0);
+    if (way) way->checked = (u32)bpf_jiffies64() - 2; /* not fresh */
     return 0;
   }
   return set;
