@@ -100,7 +100,7 @@ TEST_P(FastPath, SeesEndsAndResets) {
     const auto flows = flows_to(lab::pump_port);
     return flows.empty() ? "gone" : flows[0].value("state", "");
   };
-  EXPECT_TRUE(lab::wait_until([&] { return state() != "ESTABLISHED"; }, lab::in(2s))) << state();
+  EXPECT_TRUE(lab::wait_until([&] { return state() == "TIME_WAIT"; }, lab::in(2s))) << state();
 }
 
 TEST_P(FastPath, LeavesTooLargePacketsToTheKernelWhichAnswersThem) {
