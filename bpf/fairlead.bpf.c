@@ -101,8 +101,8 @@ int fairlead_lan(struct __sk_buff *skb) {
   if (!read_packet(skb, &packet)) return normal_path;
   struct way_set *set = set_for(skb, &packet);
   if (set) {
-    struct way *way = find_way(set, &packet, skb->ifindex);
-    if (way && is_fresh(way)) return send_on(skb, &packet, way);
+    struct way *way = fresh_way(set, &packet, skb->ifindex);
+    if (way) return send_on(skb, &packet, way);
   }
   const u64 now = bpf_ktime_get_ns();
   struct nf_conn *ct = packet.opens || !concerns_lan(&packet) ? 0 : look_up(skb, &packet, &direction);
@@ -131,8 +131,8 @@ int fairlead_uplink(struct __sk_buff *skb) {
   if (!read_packet(skb, &packet)) return normal_path;
   struct way_set *set = set_for(skb, &packet);
   if (set) {
-    struct way *way = find_way(set, &packet, skb->ifindex);
-    if (way && is_fresh(way)) return send_on(skb, &packet, way);
+    struct way *way = fresh_way(set, &packet, skb->ifindex);
+    if (way) return send_on(skb, &packet, way);
   }
   const struct door *door = packet.opens ? 0 : door_of(skb);
   if (!door || door->uplink == 0) return normal_path;

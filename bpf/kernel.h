@@ -57,7 +57,6 @@ union nf_conntrack_proto {
 };
 
 struct nf_conn {
-  __u32 timeout; /* jiffies, the lower half */
   struct nf_conntrack_tuple_hash tuplehash[2];
   unsigned long status;
   __u32 mark;

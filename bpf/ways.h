@@ -47,6 +47,11 @@ static __always_inline bool is_fresh(const struct way *way) {
   return (u32)bpf_jiffies64() - way->checked < 2 && way->generation == (u16)shared.settings.generation;
 }
 
+static __always_inline struct way *fresh_way(struct way_set *set, const struct packet *packet, u32 door) {
+  struct way *way = find_way(set, packet, door);
+  return way && is_fresh(way) ? way : 0;
+}
+
 /* Other CPUs look as well: a place is nobody's while it is written. */
 static __always_inline void set_family(struct way *way, u8 family) {
   asm volatile("" ::: "memory");
