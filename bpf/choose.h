@@ -5,42 +5,53 @@
  * to, or none of them (docs/balance.md). */
 #include "activity.h"
 
-
 static __always_inline u32 load_of(u32 which, u32 id, u32 epoch) {
   return count_of(&activities[id], epoch) + count_of(&pending[which][id], epoch);
 }
 
+struct search {
+  u32 which; /* choice */
+  u32 epoch;
+  u32 best; /* uplink so far, with its capacity and what it would carry */
+  u64 capacity;
+  u64 load;
+};
+
+static __always_inline const struct choice *choice_of(u32 which) {
+  return &shared.settings.choices[BOUNDED(which / most_choices, 1)][BOUNDED(which, most_choices - 1)];
+}
+
 /* capacity / (active + 1) compared by cross-multiplication: 32 × 32 bits. With `overflow` the first that has a place
- * for one more: see docs/balance.md. */
+ * for one more: see docs/balance.md. Returns 1 where the search may end. */
+static long weigh(u32 n, void *context) {
+  struct search *search = context;
+  const struct choice *choice = choice_of(search->which);
+  if (n >= most_members) return 1;
+  const u32 id = BOUNDED(choice->members[n], most_uplinks - 1);
+  if (choice->overflow && !shared.uplinks[id].full) {
+    search->best = id;
+    return 1;
+  }
+  const u64 capacity = shared.uplinks[id].capacity;
+  const u64 load = (u64)load_of(BOUNDED(search->which, 2 * most_choices - 1), id, search->epoch) + 1;
+  if (capacity * search->load > search->capacity * load) {
+    search->best = id;
+    search->capacity = capacity;
+    search->load = load;
+  }
+  return 0;
+}
+
 /* A function of its own for the verifier, which then looks at it once. */
 __noinline u32 pick(u32 which, u32 epoch) {
-  which &= 2 * most_choices - 1;
-  struct choice *choice = &shared.settings.choices[which / most_choices][which & (most_choices - 1)];
-  u32 best = 0;
-  u64 best_capacity = 0;
-  u64 best_load = 1;
-  for (u32 n = 0; n < most_members; ++n) {
-    if (n >= choice->count) break;
-    const u32 id = choice->members[n] & (most_uplinks - 1);
-    const u64 capacity = shared.uplinks[id].capacity;
-    const u64 load = (u64)load_of(which, id, epoch) + 1;
-    if (choice->overflow && !shared.uplinks[id].full) {
-      best = id;
-      break;
-    }
-    if (capacity * best_load > best_capacity * load) {
-      best = id;
-      best_capacity = capacity;
-      best_load = load;
-    }
-  }
-  if (best != 0) {
-    struct activity *sent = &pending[which][best];
-    turn(sent, epoch);
-    __sync_fetch_and_add(&sent->now, 1);
-    __sync_fetch_and_add(&sent->fresh, 1);
-  }
-  return best;
+  struct search search = {.which = which, .epoch = epoch, .load = 1};
+  bpf_loop(choice_of(which)->count, weigh, &search, 0);
+  if (search.best == 0) return 0;
+  struct activity *sent = &pending[BOUNDED(which, 2 * most_choices - 1)][BOUNDED(search.best, most_uplinks - 1)];
+  turn(sent, epoch);
+  __sync_fetch_and_add(&sent->now, 1);
+  __sync_fetch_and_add(&sent->fresh, 1);
+  return search.best;
 }
 
 static __always_inline void propose(struct __sk_buff *skb, const struct packet *packet, u64 now) {

@@ -6,10 +6,8 @@ char _license[] SEC("license") = "GPL";
 
 static __always_inline struct nf_conn *look_up(struct __sk_buff *skb, struct packet *packet, u32 *direction) {
   struct bpf_ct_opts___first options = {.netns_id = current_netns, .l4proto = packet->protocol};
-  struct bpf_sock_tuple *tuple = &packet->tuple;
-  struct nf_conn *ct = packet->v6
-                           ? bpf_skb_ct_lookup(skb, tuple, sizeof(tuple->ipv6), &options, sizeof(options))
-                           : bpf_skb_ct_lookup(skb, tuple, sizeof(tuple->ipv4), &options, sizeof(options));
+  const u32 size = packet->v6 ? sizeof(packet->tuple.ipv6) : sizeof(packet->tuple.ipv4);
+  struct nf_conn *ct = bpf_skb_ct_lookup(skb, &packet->tuple, BOUNDED(size, 63), &options, sizeof(options));
   *direction = options.dir;
   return ct;
 }
@@ -64,45 +62,45 @@ static __always_inline bool concerns_lan(const struct packet *packet) {
   return shared.settings.wants & wants_offload || packet->protocol == IPPROTO_UDP;
 }
 
-/* `set` is none where nothing is offloaded. A connection that is not established yet is another one than that whose
- * place it finds. */
-static __always_inline int forward(struct __sk_buff *skb, struct nf_conn *ct, const struct packet *packet,
-                                   u32 direction, u32 id, struct way_set *set, u32 seconds) {
-  if (!set) return normal_path;
-  struct way *way = find_way(set, packet, skb->ifindex);
-  if (!(ct->status & IPS_ASSURED)) {
-    if (way) set_family(way, 0);
-    return normal_path;
-  }
-  if (!way) way = claim_way(set, packet, skb->ifindex, seconds);
-  if (!way || !ask(skb, ct, packet, direction & 1, id, way, seconds)) return normal_path;
-  return send_on(skb, packet, way);
+static __always_inline bool is_offloading(const struct packet *packet) {
+  return shared.settings.wants & wants_offload && packet->lives > 1;
 }
 
-/* None where the normal path must see the packet. After the end of a direction it must see the rest of it, too: the last
- * acknowledgement ends the entry, and only an entry that has ended makes room for a new connection of the same ports. */
-static __always_inline struct way_set *set_for(const struct __sk_buff *skb, const struct packet *packet) {
-  if (!(shared.settings.wants & wants_offload) || packet->lives <= 1) return 0;
-  const u32 key = set_of(packet);
-  struct way_set *set = bpf_map_lookup_elem(&ways, &key);
-  if (set && (packet->synchronizes || packet->ends)) {
-    struct way *way = find_way(set, packet, skb->ifindex);
-    if (way && packet->synchronizes) set_family(way, 0);
-    if (way) way->checked = (u32)bpf_jiffies64() - 2; /* not fresh */
-    return 0;
+/* After the end of a direction the normal path must see the rest of it: the last acknowledgement ends the entry, and
+ * only an entry that has ended makes room for a new connection of the same ports. */
+static __always_inline bool is_for_kernel(const struct packet *packet) { return packet->synchronizes || packet->ends; }
+
+static __always_inline void distrust(const struct packet *packet, u32 place) {
+  struct way *way = place != no_place ? way_at(place) : 0;
+  if (!way) return;
+  if (packet->synchronizes) set_family(way, 0);
+  way->checked = (u32)bpf_jiffies64() - 2; /* not fresh */
+}
+
+/* The place to go by. A connection that is not established yet is another one than that whose place it finds. */
+static __always_inline u32 ask_of(struct __sk_buff *skb, struct nf_conn *ct, const struct packet *packet, u32 direction,
+                                  u32 id, u32 place, u32 seconds) {
+  if (!(ct->status & IPS_ASSURED)) {
+    struct way *way = place != no_place ? way_at(place) : 0;
+    if (way) set_family(way, 0);
+    return no_place;
   }
-  return set;
+  if (place == no_place) place = claim_place(packet, skb->ifindex, seconds);
+  return place != no_place && ask(skb, ct, packet, direction & 1, id, place, seconds) ? place : no_place;
 }
 
 SEC("tc")
 int fairlead_lan(struct __sk_buff *skb) {
-  struct packet packet;
+  struct packet packet = {};
   u32 direction = 0;
   if (!read_packet(skb, &packet)) return normal_path;
-  struct way_set *set = set_for(skb, &packet);
-  if (set) {
-    struct way *way = fresh_way(set, &packet, skb->ifindex);
-    if (way) return send_on(skb, &packet, way);
+  bool offloads = is_offloading(&packet);
+  u32 place = offloads ? place_of(&packet, skb->ifindex) : no_place;
+  if (is_for_kernel(&packet)) {
+    distrust(&packet, place);
+    offloads = false;
+  } else if (is_fresh(place)) {
+    return send_on(skb, &packet, place);
   }
   const u64 now = bpf_ktime_get_ns();
   struct nf_conn *ct = packet.opens || !concerns_lan(&packet) ? 0 : look_up(skb, &packet, &direction);
@@ -111,28 +109,30 @@ int fairlead_lan(struct __sk_buff *skb) {
       propose(skb, &packet, now);
     return normal_path;
   }
-  int verdict = normal_path;
   const u32 id = uplink_of(ct);
-  if (id != 0) {
-    if (shared.settings.wants & wants_choice && packet.protocol == IPPROTO_UDP)
-      note_activity(family_of(&packet), id, seen_of(id, activity_slot(&packet, true)), now);
-    if (set && shared.uplinks[id].ifindex != 0 && has_plausible_source(skb, &packet))
-      verdict = forward(skb, ct, &packet, direction, id, set, now >> 30);
-  }
+  if (id != 0 && shared.settings.wants & wants_choice && packet.protocol == IPPROTO_UDP)
+    note_activity(family_of(&packet), id, seen_of(id, activity_slot(&packet, true)), now);
+  if (offloads && id != 0 && shared.uplinks[id].ifindex != 0 && has_plausible_source(skb, &packet))
+    place = ask_of(skb, ct, &packet, direction, id, place, now >> 30);
+  else
+    place = no_place;
   bpf_ct_release(ct);
-  return verdict;
+  return place != no_place ? send_on(skb, &packet, place) : normal_path;
 }
 
 /* Strangers' packets that belong to nothing are no activity, so an entry is asked for, once an epoch. */
 SEC("tc")
 int fairlead_uplink(struct __sk_buff *skb) {
-  struct packet packet;
+  struct packet packet = {};
   u32 direction = 0;
   if (!read_packet(skb, &packet)) return normal_path;
-  struct way_set *set = set_for(skb, &packet);
-  if (set) {
-    struct way *way = fresh_way(set, &packet, skb->ifindex);
-    if (way) return send_on(skb, &packet, way);
+  bool offloads = is_offloading(&packet);
+  u32 place = offloads ? place_of(&packet, skb->ifindex) : no_place;
+  if (is_for_kernel(&packet)) {
+    distrust(&packet, place);
+    offloads = false;
+  } else if (is_fresh(place)) {
+    return send_on(skb, &packet, place);
   }
   const struct door *door = packet.opens ? 0 : door_of(skb);
   if (!door || door->uplink == 0) return normal_path;
@@ -140,16 +140,18 @@ int fairlead_uplink(struct __sk_buff *skb) {
   const u32 id = door->uplink;
   u16 *seen = seen_of(id, activity_slot(&packet, false));
   const bool counts = shared.settings.wants & wants_choice && (packet.ends || !is_noted(seen, now));
-  if (!counts && !set) return normal_path;
+  if (!counts && !offloads) return normal_path;
   struct nf_conn *ct = look_up(skb, &packet, &direction);
   if (!ct) return normal_path;
-  int verdict = normal_path;
-  if (uplink_of(ct) == id) {
+  const bool ours = uplink_of(ct) == id;
+  if (ours && counts) {
     const bool lives = packet.protocol != IPPROTO_TCP || ct->proto.tcp.state <= TCP_CONNTRACK_ESTABLISHED;
-    if (counts && lives && !packet.ends) note_activity(family_of(&packet), id, seen, now);
-    if (packet.ends && shared.settings.wants & wants_choice) forget_activity(id, seen, now);
-    verdict = forward(skb, ct, &packet, direction, 0, set, now >> 30);
+    if (packet.ends)
+      forget_activity(id, seen, now);
+    else if (lives)
+      note_activity(family_of(&packet), id, seen, now);
   }
+  place = ours && offloads ? ask_of(skb, ct, &packet, direction, 0, place, now >> 30) : no_place;
   bpf_ct_release(ct);
-  return verdict;
+  return place != no_place ? send_on(skb, &packet, place) : normal_path;
 }

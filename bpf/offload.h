@@ -34,8 +34,9 @@ static __always_inline void read_target(const struct nf_conntrack_tuple *other, 
 
 /* Where the kernel would send it: from a LAN by the table of the connection's uplink, where the kernel can be told
  * (6.6; some older ones too), else by the rules, which know the uplink's address; to a LAN by the rules. */
-static __always_inline bool find_route(struct __sk_buff *skb, const struct packet *packet, const struct uplink *uplink,
-                                       struct way *way) {
+__noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u32 id, struct way *way) {
+  if (!packet || !way) return false;
+  const struct uplink *uplink = id != 0 ? &shared.uplinks[BOUNDED(id, most_uplinks - 1)] : 0;
   struct bpf_fib_lookup route = {};
   u64 flags = 0;
   route.l4_protocol = packet->protocol;
@@ -66,13 +67,14 @@ static __always_inline bool find_route(struct __sk_buff *skb, const struct packe
   return true;
 }
 
-/* Asks the kernel. `uplink`: the connection's, for packets from a LAN. An entry lives on with its packets, of which the
- * kernel sees none. */
+/* Asks the kernel. `id`: the connection's uplink, for packets from a LAN. An entry lives on with its packets, of which
+ * the kernel sees none. */
 static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const struct packet *packet, u32 direction,
-                                u32 id, struct way *way, u32 seconds) {
-  if (!is_plain(ct, packet->protocol)) return false;
+                                u32 id, u32 place, u32 seconds) {
+  struct way *way = way_at(place);
+  if (!way || !is_plain(ct, packet->protocol)) return false;
   read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, packet->v6, way);
-  if (!find_route(skb, packet, id != 0 ? &shared.uplinks[id] : 0, way)) return false;
+  if (!find_route(skb, packet, id, way)) return false;
   if (seconds != way->last || way->family == 0)
     bpf_ct_change_timeout(ct, packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout
                                                               : shared.settings.udp_timeout);
@@ -182,8 +184,9 @@ static __always_inline u32 priority_of(u8 tos) {
 }
 
 /* As the kernel has said of it. Too large a packet is the normal path's, which answers it. */
-static __always_inline int send_on(struct __sk_buff *skb, const struct packet *packet, struct way *way) {
-  if (packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
+__noinline int send_on(struct __sk_buff *skb, const struct packet *packet, u32 place) {
+  struct way *way = way_at(place);
+  if (!packet || !way || packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
   if (!write_headers(skb, packet, way)) return TC_ACT_SHOT; /* cannot be: they were read before */
   way->packets += skb->gso_segs > 1 ? skb->gso_segs : 1;
   way->bytes += packet->network_bytes;

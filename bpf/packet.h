@@ -59,8 +59,10 @@ static __always_inline bool read_ports(struct packet *packet, void *l4, void *en
   return true;
 }
 
-static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *packet) {
+/* False: not for us to tell of. A function of its own for the verifier, which then looks at it once. */
+__noinline int read_packet(struct __sk_buff *skb, struct packet *packet) {
   enum { headers = l4_of_v6 + sizeof(struct tcphdr) };
+  if (!packet) return false;
   if (skb->data + headers > skb->data_end && bpf_skb_pull_data(skb, skb->len < headers ? skb->len : headers))
     return false;
   void *data = (void *)(long)skb->data;

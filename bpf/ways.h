@@ -37,19 +37,29 @@ static __always_inline bool is_of(const struct way *way, const struct packet *pa
   return other == 0;
 }
 
-static __always_inline struct way *find_way(struct way_set *set, const struct packet *packet, u32 door) {
-  for (u32 n = 0; n < set_ways; ++n)
-    if (is_of(&set->ways[n], packet, door)) return &set->ways[n];
-  return 0;
+enum { no_place = 0xffffffff };
+
+/* By its number: `set_ways` to a set. */
+static __always_inline struct way *way_at(u32 place) {
+  const u32 set = place / set_ways;
+  struct way_set *found = bpf_map_lookup_elem(&ways, &set);
+  return found ? &found->ways[BOUNDED(place, set_ways - 1)] : 0;
 }
 
-static __always_inline bool is_fresh(const struct way *way) {
-  return (u32)bpf_jiffies64() - way->checked < 2 && way->generation == (u16)shared.settings.generation;
+/* These two are functions of their own for the verifier, which then looks at them once. */
+__noinline u32 place_of(const struct packet *packet, u32 door) {
+  if (!packet) return no_place;
+  const u32 first = set_of(packet) * set_ways;
+  for (u32 n = 0; n < set_ways; ++n) {
+    const struct way *way = way_at(first + n);
+    if (way && is_of(way, packet, door)) return first + n;
+  }
+  return no_place;
 }
 
-static __always_inline struct way *fresh_way(struct way_set *set, const struct packet *packet, u32 door) {
-  struct way *way = find_way(set, packet, door);
-  return way && is_fresh(way) ? way : 0;
+static __always_inline bool is_fresh(u32 place) {
+  const struct way *way = place != no_place ? way_at(place) : 0;
+  return way && (u32)bpf_jiffies64() - way->checked < 2 && way->generation == (u16)shared.settings.generation;
 }
 
 /* Other CPUs look as well: a place is nobody's while it is written. */
@@ -59,11 +69,13 @@ static __always_inline void set_family(struct way *way, u8 family) {
   asm volatile("" ::: "memory");
 }
 
-/* A place for it; not fresh yet. */
-static __always_inline struct way *claim_way(struct way_set *set, const struct packet *packet, u32 door, u32 seconds) {
+/* A place for it that is not fresh yet. */
+__noinline u32 claim_place(const struct packet *packet, u32 door, u32 seconds) {
+  if (!packet) return no_place;
+  const u32 first = set_of(packet) * set_ways;
   for (u32 n = 0; n < set_ways; ++n) {
-    struct way *way = &set->ways[n];
-    if (way->family != 0 && seconds - way->last < 60) continue;
+    struct way *way = way_at(first + n);
+    if (!way || (way->family != 0 && seconds - way->last < 60)) continue;
     set_family(way, 0);
     way->door = door;
     way->protocol = packet->protocol;
@@ -77,7 +89,7 @@ static __always_inline struct way *claim_way(struct way_set *set, const struct p
     }
     way->since = way->last = seconds;
     way->packets = way->bytes = 0;
-    return way;
+    return first + n;
   }
-  return 0;
+  return no_place;
 }
