@@ -78,7 +78,12 @@ int print_result(const Options& options, const nlohmann::json& result) {
 
 int carry_out(const Options& options, Request request) {
   auto preview = ask(options, request, true);
-  if (!preview) return report(preview.error());
+  if (!preview) {
+    // A wrong file is told as `check` tells it.
+    if (request.contains("text") && !checked(request.at("text"), options.file)) return bad_input;
+    return report(preview.error());
+  }
+  for (const auto& warning : preview->at("file_warnings")) fmt::print(stderr, "{}\n", warning.get<std::string>());
   if (options.dry_run && options.json) {
     preview->erase("ok");
     fmt::print("{}\n", preview->dump(2));
@@ -133,8 +138,8 @@ int apply(const Options& options) {
     report(text.error());
     return bad_input;
   }
-  if (!checked(*text, options.file)) return bad_input;
   (*request)["text"] = *text;
+  (*request)["file"] = options.file;
   return carry_out(options, std::move(*request));
 }
 

@@ -71,11 +71,14 @@ Action configure_reload(CLI::App& app) {
   auto paths = std::make_shared<daemon::Paths>();
   add_path_options(app, *paths);
   return [paths] {
-    // A wrong file is told here as `check` tells it; the router would refuse it as well.
-    if (const auto file = file_of_router(*paths); file && !read_config(*file)) return bad_input;
     const auto done =
         api::ask(paths->control_socket(), {{"command", "reload"}, {"by", change_origin().by}}, reload_patience_seconds);
-    if (!done) return report(done.error());
+    if (!done) {
+      // A wrong file is told as `check` tells it.
+      if (const auto file = file_of_router(*paths); file && !read_config(*file)) return bad_input;
+      return report(done.error());
+    }
+    for (const auto& warning : done->at("warnings")) fmt::print(stderr, "{}\n", warning.get<std::string>());
     fmt::print("reloaded\n");
     return ok;
   };

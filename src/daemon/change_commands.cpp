@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/durable.hpp"
-#include "core/config/changes.hpp"
 #include "core/render/state_text.hpp"
 #include "daemon/change_control.hpp"
 #include "daemon/config_file.hpp"
@@ -77,15 +76,14 @@ api::Answer ChangeControl::history() const {
 api::Answer ChangeControl::preview(const ChangeRequest& request, const Wish& wish) {
   if (wish.restores == std::nullopt || !pending_ || *wish.restores != pending_->back_to)
     if (auto refused = refused_while_waiting(); !refused) return std::unexpected(refused.error());
-  const auto config = parse_config(wish.text, "the new file");
-  if (!config) return std::unexpected(config.error());
-  const auto seen = router_.preview(*config, request.session);
+  const auto seen = router_.preview(wish.text, request.file, request.session);
   if (!seen) return std::unexpected(seen.error());
   nlohmann::json answer{{"plan", render::plan_json(seen->plan)},
                         {"plan_text", fairlead::to_text(seen->plan)},
                         {"warnings", seen->warnings},
+                        {"file_warnings", seen->file_warnings},
                         {"effects", seen->effects},
-                        {"changes", config::changes(text_, wish.text)},
+                        {"changes", changes(text_, wish.text)},
                         {"unchanged", wish.text == text_}};
   if (seen->session) {
     answer["session"] = {{"ends", seen->session->ends}, {"text", compile::to_text(*seen->session, *request.session)}};

@@ -217,9 +217,15 @@ void ChangeControl::note(Version version, const std::string& text) {
   const auto before = now == nullptr ? Result<std::string>("") : versions_.text(now->number);
   if (now != nullptr && before && *before == text) return;
   version.when = wall_now();
-  if (now != nullptr) version.changes = config::changes(before.value_or(""), text);
+  if (now != nullptr) version.changes = changes(before.value_or(""), text);
   if (auto added = versions_.add(std::move(version), text); !added)
     spdlog::error("this version of the file is not kept: {}", added.error().message);
+}
+
+const std::vector<std::string>& ChangeControl::changes(const std::string& before, const std::string& after) {
+  if (looked_at_.before != before || looked_at_.after != after)
+    looked_at_ = {before, after, config::changes(before, after)};
+  return looked_at_.lines;
 }
 
 /// The file was edited since it was loaded; the edit is about to be overwritten.
@@ -228,7 +234,7 @@ void ChangeControl::keep_what_was_never_loaded(const std::string& next) {
   if (!present || *present == text_ || *present == next || (pending_ && *present == pending_->after)) return;
   Version edit{.how = "edit", .by = "found in the file"};
   edit.when = wall_now();
-  edit.changes = config::changes(text_, *present);
+  edit.changes = changes(text_, *present);
   if (auto added = versions_.add(std::move(edit), *present); !added) {
     spdlog::error("what was edited in {} is not kept: {}", file_, added.error().message);
     return;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/control_server.hpp"
 #include "daemon/change_request.hpp"
@@ -65,6 +66,8 @@ class ChangeControl {
 
   /// A new version, if it says something else than the one in use. The router does not stop for want of a history.
   void note(Version version, const std::string& text);
+  /// What differs, once for the same two texts: it is shown before it is done, and kept with the version.
+  const std::vector<std::string>& changes(const std::string& before, const std::string& after);
   void keep_what_was_never_loaded(const std::string& next);
   void tell(const std::string& state, const std::string& why, const std::string& effect);
   [[nodiscard]] std::string back_text() const;
@@ -79,6 +82,12 @@ class ChangeControl {
   boost::asio::steady_timer deadline_;
   std::optional<PendingChange> pending_;
   std::string text_;  // in use
+  struct Changes {
+    std::string before;
+    std::string after;
+    std::vector<std::string> lines;
+  };
+  Changes looked_at_;  // by changes()
   std::string state_ = "loaded";
 };
 

@@ -12,6 +12,7 @@ Result<ChangeRequest> read_change_request(const nlohmann::json& request) {
   constexpr std::size_t longest_name = 200;
   ChangeRequest wish;
   wish.text = request.value("text", "");
+  wish.file = visible(request.value("file", "the new file")).substr(0, longest_name);
   if (request.contains("to")) wish.to = request.at("to").get<int>();
   wish.by = visible(request.value("by", "")).substr(0, longest_name);
   if (request.contains("confirm_ms")) {

@@ -1,6 +1,6 @@
 #pragma once
 // Purpose: the control commands by which the file is changed:
-// {"command": "apply", "text": "…"} and {"command": "rollback", "to": 3}, both with "by": who asks and from where,
+// {"command": "apply", "text": "…", "file": "what messages call it"} and {"command": "rollback", "to": 3}, both with "by": who asks and from where,
 // "confirm_ms": it goes back by itself then, "session": the SSH session from which it is asked, "base": the version
 // that the asker has seen in use, "preview": true: only say what would be done.
 #include <nlohmann/json_fwd.hpp>
@@ -18,6 +18,7 @@ inline constexpr Duration longest_confirmation = std::chrono::hours(24);
 
 struct ChangeRequest {
   std::string text;       ///< of apply
+  std::string file;       ///< what messages call the text
   std::optional<int> to;  ///< of rollback; none: the version before
   std::string by;
   std::optional<Duration> confirm;

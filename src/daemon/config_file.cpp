@@ -13,7 +13,6 @@
 #include "base/durable.hpp"
 #include "base/fd.hpp"
 #include "base/file.hpp"
-#include "core/config/parse.hpp"
 
 namespace fairlead::daemon {
 namespace {
@@ -68,20 +67,6 @@ Result<std::string> read_config_text(const std::string& file) {
     return fail(
         fmt::format("{}: {} bytes are more than the {} that a configuration may have", file, size, largest_config));
   return read_file(file);
-}
-
-Result<Config> parse_config(std::string_view text, const std::string& file) {
-  auto parsed = config::parse(text);
-  std::string errors;
-  for (const auto& diagnostic : parsed.diagnostics) {
-    const auto line = config::to_text(diagnostic, file);
-    if (diagnostic.severity == config::Severity::warning)
-      spdlog::warn("{}", line);
-    else
-      errors += (errors.empty() ? "" : "\n") + line;
-  }
-  if (!parsed.config) return fail(errors);
-  return std::move(*parsed.config);
 }
 
 Result<FileReplacement> FileReplacement::prepare(const std::string& file, const std::string& text) {

@@ -2,10 +2,8 @@
 // Purpose: the configuration file on disk: read within a sensible size, and replaced as a whole, so that whoever reads
 // it finds the old text or the new one.
 #include <string>
-#include <string_view>
 
 #include "base/error.hpp"
-#include "core/model/config.hpp"
 
 namespace fairlead::daemon {
 
@@ -14,9 +12,6 @@ inline constexpr std::size_t largest_config = std::size_t{1} << 20U;
 
 /// Errors: it cannot be read, or is larger than `largest_config`.
 [[nodiscard]] Result<std::string> read_config_text(const std::string& file);
-
-/// Errors: all of them, each line "FILE:LINE:COLUMN: error: …"; warnings go to the log.
-[[nodiscard]] Result<Config> parse_config(std::string_view text, const std::string& file);
 
 /// A new text for a file, written beside it, so that what can fail has failed before the kernel is changed; the last
 /// step is a rename. Owner and mode are those of the old file; of a symbolic link the file that it leads to is

@@ -32,7 +32,10 @@ std::map<std::string, api::Handler> ControlLoop::handlers() {
   };
   api::Handlers table{
       {"status", api::at_once([status](const json&) -> Result<json> { return status(); })},
-      {"reload", api::at_once([this, done](const json& request) { return done(reload(request.value("by", ""))); })},
+      {"reload", api::at_once([this](const json& request) -> Result<json> {
+         if (auto loaded = reload(request.value("by", "")); !loaded) return std::unexpected(loaded.error());
+         return json{{"warnings", router_.file_warnings()}};
+       })},
       {"pair", api::at_once([this](const json& request) { return command_pair(request); })},
       {"wan", api::at_once([this](const json& request) { return override_uplink(request); })},
       {"down", api::at_once([this](const json&) { return remove(); })},

@@ -8,6 +8,7 @@
 #include "core/compile/compile.hpp"
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"
+#include "sys/nft/generation.hpp"
 #include "sys/sysctl/sysctl.hpp"
 
 namespace fairlead::daemon {
@@ -65,14 +66,26 @@ Result<ObservedState> Kernel::observe(const State& want) {
   auto sysctls = sysctl::observe(paths);
   if (!sysctls) return std::unexpected(sysctls.error());
   have->sysctls = std::move(*sysctls);
-  auto table = sys::observe_nft();
-  if (!table) return std::unexpected(table.error());
-  nft_ = std::move(*table);
+  if (auto read = read_nft(); !read) return std::unexpected(read.error());
   if (nft_) have->nft = nft_->table;
   if (want.datapath && !datapath_) datapath_ = bpf::Datapath::open();
   if (auto* programs = datapath()) have->datapath = programs->state();
   have->doors = datapath() != nullptr ? datapath()->doors() : bpf::observe_doors();
   return have;
+}
+
+Result<void> Kernel::read_nft() {
+  const auto before = sys::nft_generation();
+  if (before && nft_generation_ == *before) return {};
+  nft_generation_.reset();
+  auto table = sys::observe_nft();
+  if (!table) return std::unexpected(table.error());
+  nft_ = std::move(*table);
+  // A device that goes leaves a flowtable without a new generation.
+  const bool tells_all = !nft_ || nft_->table.flowtables.empty();
+  if (const auto after = sys::nft_generation(); tells_all && before && after && *before == *after)
+    nft_generation_ = *after;
+  return {};
 }
 
 Result<void> Kernel::run(const Step& step) {

@@ -1,6 +1,7 @@
 #pragma once
 // Purpose: the kernel as one thing: facts, the present state, and plans carried out so that a failure half-way
 // leaves it as it was.
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ class Kernel {
   /// The latest first; goes on after an error, and tells the first.
   Result<void> undo_down_to(std::size_t count);
 
+  /// As it is now; not read again where nobody has changed any table since.
+  Result<void> read_nft();
   /// Opens the datapath where `config` wants it; what the kernel said to that is asked once.
   void note_programs(const Config& config, Facts& facts);
   [[nodiscard]] Result<void> set_door(const SetDoor& step);
@@ -55,6 +58,7 @@ class Kernel {
   netlink::Socket socket_;
   std::optional<Result<bpf::Datapath>> datapath_;  // none: neither a file nor a state has wanted it yet
   std::optional<sys::NftListing> nft_;             // as observed last
+  std::optional<std::uint32_t> nft_generation_;    // of nft_; none: it may be old
   std::vector<Done> done_;
 };
 

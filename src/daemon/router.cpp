@@ -11,7 +11,6 @@
 #include "core/compile/effects.hpp"
 #include "core/compile/pair_filter.hpp"
 #include "core/plan/difference.hpp"
-#include "daemon/config_file.hpp"
 #include "daemon/connection_fate.hpp"
 #include "daemon/snapshot.hpp"
 #include "daemon/uplink_id_store.hpp"
@@ -81,24 +80,23 @@ Result<Router> Router::open(Paths paths, std::string file, Journal& journal) {
 }
 
 Result<void> Router::load(const std::string& text) {
-  auto config = parse_config(text, file_);
+  const auto config = reader_.read(text, file_);
   if (!config) return std::unexpected(config.error());
   auto ids = ids_;
-  ids.assign(*config);
+  ids.assign(**config);
   // On disk before the kernel carries marks with them.
   if (ids != ids_)
     if (auto saved = save_uplink_ids(paths_.uplinks(), ids); !saved) return saved;
-  auto fresh = std::make_unique<Config>(std::move(*config));
-  auto settled = settle(*fresh, ids);
+  auto settled = settle(*config, ids);
   if (!settled) {
     auto error = settled.error();
     if (auto back = kernel_.go_back(); !back) error.message += "; and going back failed: " + back.error().message;
     return std::unexpected(error);
   }
   ids_ = std::move(ids);
-  finish(*fresh, std::move(*settled));
-  tidy_overrides(*fresh);
-  config_ = std::move(fresh);  // nothing points into the old one any more
+  config_ = *config;
+  finish(std::move(*settled));
+  tidy_overrides(*config_);
   return {};
 }
 
@@ -171,12 +169,12 @@ std::optional<std::chrono::milliseconds> Router::due_in() const {
 
 Result<void> Router::reconcile() {
   tidy_overrides(*config_);
-  auto settled = settle(*config_, ids_);
+  auto settled = settle(config_, ids_);
   if (!settled) {
     note_failure(settled.error().message);
     return std::unexpected(settled.error());
   }
-  finish(*config_, std::move(*settled));
+  finish(std::move(*settled));
   return {};
 }
 
@@ -191,10 +189,11 @@ Result<Facts> Router::observe_facts(const Config& config) {
   return facts;
 }
 
-compile::Compiled Router::compiled(const Config& config, const Facts& facts, const UplinkIds& ids) const {
-  auto result = compile::compile(config, facts, overrides_.over(health_, config, ids), ids);
-  if (awaits_role_) compile::open_pair_gate(result.state.nft);
-  return result;
+Result<Router::Settled> Router::compile(const std::shared_ptr<const Config>& config, const UplinkIds& ids) {
+  auto facts = observe_facts(*config);
+  if (!facts) return std::unexpected(facts.error());
+  auto health = overrides_.over(health_, *config, ids);
+  return compilations_.of({config, std::move(*facts), std::move(health), ids, awaits_role_}, settled_);
 }
 
 State Router::wish_of(const compile::Compiled& compiled) const {
@@ -203,17 +202,15 @@ State Router::wish_of(const compile::Compiled& compiled) const {
   return want;
 }
 
-Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, const UplinkIds& ids) {
-  auto settled = std::make_unique<Settled>();
+Result<Router::Settled> Router::settle(const std::shared_ptr<const Config>& config, const UplinkIds& ids) {
   kernel_.begin();
   for (int round = 0; round < most_rounds; ++round) {
     // What is read below is newer than every event drained here, so none is lost and our own wake nobody.
     if (auto drained = drain(); !drained) return std::unexpected(drained.error());
-    auto facts = observe_facts(config);
-    if (!facts) return std::unexpected(facts.error());
-    settled->facts = std::move(*facts);
-    settled->compiled = compiled(config, settled->facts, ids);
-    const auto want = wish_of(settled->compiled);
+    const auto settled = compile(config, ids);
+    if (!settled) return settled;
+    const auto& compiled = (*settled)->compiled;
+    const auto want = wish_of(compiled);
     const auto have = kernel_.observe(want);
     if (!have) return std::unexpected(have.error());
     const auto plan = plan::difference(want, *have);
@@ -223,16 +220,15 @@ Result<std::unique_ptr<Router::Settled>> Router::settle(const Config& config, co
     tell_changes(plan);
     ++changes_;
     // In a later round the same wish may also be a cable's that came back meanwhile; that is nobody's doing.
-    if (round == 0 && settled_ && settled->compiled.state == settled_->compiled.state && !is_our_clients_doing(plan))
-      ++repairs_;
+    if (round == 0 && settled_ && compiled.state == settled_->compiled.state && !is_our_clients_doing(plan)) ++repairs_;
   }
   return fail("the kernel does not stay as it was set: another program seems to change the same things");
 }
 
 Result<std::vector<std::string>> Router::differences() {
-  auto facts = observe_facts(*config_);
-  if (!facts) return std::unexpected(facts.error());
-  const auto want = wish_of(compiled(*config_, *facts, ids_));
+  const auto now = compile(config_, ids_);
+  if (!now) return std::unexpected(now.error());
+  const auto want = wish_of((*now)->compiled);
   const auto have = kernel_.observe(want);
   if (!have) return std::unexpected(have.error());
   std::vector<std::string> steps;
@@ -267,7 +263,7 @@ void Router::note_success() {
   last_error_.clear();
 }
 
-void Router::finish(const Config& config, std::unique_ptr<Settled> fresh) {
+void Router::finish(Settled fresh) {
   note_success();
   settled_ = std::move(fresh);
   const auto& settled = *settled_;
@@ -277,31 +273,32 @@ void Router::finish(const Config& config, std::unique_ptr<Settled> fresh) {
   for (const auto& event : news.events) journal_.tell(event);
   journal_.set_conditions("uplinks", compile::uplink_conditions(settled.compiled.uplinks));
   // Connections are the active router's to end; conntrackd tells the other one.
-  if (settled.facts.role == Role::active && !moves_to_other(settled.compiled.uplinks)) {
-    end_lost_connections(config, settled, news.lost);
-    end_relieved_connections(config, settled);
+  if (settled.from.facts.role == Role::active && !moves_to_other(settled.compiled.uplinks)) {
+    end_lost_connections(news.lost);
+    end_relieved_connections();
   }
-  probed_ = probed(config, settled.compiled.uplinks);
+  probed_ = probed(*config_, settled.compiled.uplinks);
   router_search_.ask_where_needed(settled.compiled.uplinks);
   dhcp_ = dhcp_uplinks_of(settled.compiled.uplinks, health_);
   dhcp_servers_ = settled.compiled.dhcp;
   advertisements_ = settled.compiled.advertisements;
-  note_for_the_other(config, settled);
-  publish(config, settled);
+  note_for_the_other();
+  publish();
 }
 
 /// An uplink whose link is down here may be fine at the other router.
-void Router::note_for_the_other(const Config& config, const Settled& settled) {
+void Router::note_for_the_other() {
+  const auto& [from, compiled] = *settled_;
   found_down_.clear();
-  for (const auto& uplink : settled.compiled.uplinks)
+  for (const auto& uplink : compiled.uplinks)
     if ((uplink.path(Family::v4).ready || uplink.path(Family::v6).ready) &&
         health_.of(uplink.id).verdict == Verdict::down)
       found_down_.insert(uplink.wan->name);
   own_macs_.clear();
-  for (const auto& wan : config.wans)
-    if (const auto* lower = wan.shared_on.empty() ? nullptr : settled.facts.link(wan.shared_on))
+  for (const auto& wan : config_->wans)
+    if (const auto* lower = wan.shared_on.empty() ? nullptr : from.facts.link(wan.shared_on))
       own_macs_.emplace(wan.shared_on, shared_mac_of(lower->mac));
-  pair_news_ = news_for_pair(config, settled.facts, settled.compiled.uplinks);
+  pair_news_ = news_for_pair(*config_, from.facts, compiled.uplinks);
 }
 
 bool Router::moves_to_other(const std::vector<compile::Uplink>& uplinks) const {
@@ -310,21 +307,22 @@ bool Router::moves_to_other(const std::vector<compile::Uplink>& uplinks) const {
          });
 }
 
-void Router::end_lost_connections(const Config& config, const Settled& settled,
-                                  const std::vector<UplinkHistory::Lost>& lost) {
+void Router::end_lost_connections(const std::vector<UplinkHistory::Lost>& lost) {
+  const auto& uplinks = settled_->compiled.uplinks;
   for (const auto& [id, family] : lost) {
-    const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
-    const auto fate = uplink == settled.compiled.uplinks.end() ? Fate::forget : uplink->wan->health.connections;
-    if (auto ended = end_connections(id, family, fate, config.router.mark_mask); !ended)
+    const auto uplink = std::ranges::find(uplinks, id, &compile::Uplink::id);
+    const auto fate = uplink == uplinks.end() ? Fate::forget : uplink->wan->health.connections;
+    if (auto ended = end_connections(id, family, fate, config_->router.mark_mask); !ended)
       spdlog::warn("connections of the lost uplink hang until they time out: {}", ended.error().message);
   }
   if (auto* programs = datapath(); programs != nullptr && !lost.empty()) programs->forget();
 }
 
-void Router::end_relieved_connections(const Config& config, const Settled& settled) {
-  for (const auto id : failbacks_.update(settled.compiled.uplinks, Failbacks::Time::clock::now())) {
-    const auto uplink = std::ranges::find(settled.compiled.uplinks, id, &compile::Uplink::id);
-    const auto ended = end_connections(id, std::nullopt, Fate::reset, config.router.mark_mask);
+void Router::end_relieved_connections() {
+  const auto& uplinks = settled_->compiled.uplinks;
+  for (const auto id : failbacks_.update(uplinks, Failbacks::Time::clock::now())) {
+    const auto uplink = std::ranges::find(uplinks, id, &compile::Uplink::id);
+    const auto ended = end_connections(id, std::nullopt, Fate::reset, config_->router.mark_mask);
     const auto state = to_text(uplink->verdict);
     journal_.tell({{},
                    "uplink",
@@ -336,8 +334,8 @@ void Router::end_relieved_connections(const Config& config, const Settled& settl
   }
 }
 
-void Router::publish(const Config& config, const Settled& settled) {
-  auto told = std::make_shared<Snapshot>(make_snapshot(config, settled.facts, settled.compiled, history_));
+void Router::publish() {
+  auto told = std::make_shared<Snapshot>(make_snapshot(*config_, settled_->from.facts, settled_->compiled, history_));
   std::array<char, 256> host{};
   if (told->name.empty() && ::gethostname(host.data(), host.size() - 1) == 0) told->name = host.data();
   told->file = file_;

@@ -8,6 +8,8 @@
 #include "core/compile/session_fate.hpp"
 #include "core/model/snapshot.hpp"
 #include "core/pair/shared_state.hpp"
+#include "daemon/compilation.hpp"
+#include "daemon/config_reader.hpp"
 #include "daemon/dhcp_clients.hpp"
 #include "daemon/failback.hpp"
 #include "daemon/journal.hpp"
@@ -38,12 +40,13 @@ class Router {
   /// What load() would do, and what that means.
   struct Preview {
     Plan plan;
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings;       ///< what cannot take effect at this moment
+    std::vector<std::string> file_warnings;  ///< what check() says of the text
     std::vector<std::string> effects;  ///< on connections
     std::optional<compile::SessionFate> session;
   };
-  /// Changes nothing. `session`: that from which the change is made.
-  Result<Preview> preview(const Config& fresh, const std::optional<compile::Session>& session);
+  /// Changes nothing. `file`: what the text is called. `session`: that from which the change is made. Errors: as load().
+  Result<Preview> preview(const std::string& text, const std::string& file, const std::optional<compile::Session>& session);
 
   /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
@@ -102,39 +105,39 @@ class Router {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
   /// The path of the configuration.
   [[nodiscard]] const std::string& file() const { return file_; }
+  /// What `fairlead check` warns of in the text that was looked at last.
+  [[nodiscard]] const std::vector<std::string>& file_warnings() const { return reader_.warnings(); }
   /// Of the latest load() that went well.
   [[nodiscard]] const Config& config() const { return *config_; }
   /// What the kernel was brought to last, and from what.
   [[nodiscard]] const compile::Compiled& compiled() const { return settled_->compiled; }
-  [[nodiscard]] const Facts& facts() const { return settled_->facts; }
+  [[nodiscard]] const Facts& facts() const { return settled_->from.facts; }
 
  private:
   Router(Paths paths, std::string file, Journal& journal, Kernel kernel, netlink::Monitor monitor, SysctlMemory sysctls,
          UplinkIds ids, Overrides overrides);
 
-  struct Settled {
-    Facts facts;
-    compile::Compiled compiled;  // points into facts and the configuration
-  };
+  using Settled = std::shared_ptr<const Compilation>;
 
   Result<Facts> observe_facts(const Config& config);
-  [[nodiscard]] compile::Compiled compiled(const Config& config, const Facts& facts, const UplinkIds& ids) const;
+  /// For the present facts.
+  Result<Settled> compile(const std::shared_ptr<const Config>& config, const UplinkIds& ids);
   /// With what the sysctls were before, where they are no wish of ours any more.
   [[nodiscard]] State wish_of(const compile::Compiled& compiled) const;
   /// Compiles, compares and applies until nothing is left to do. The result is verified: the last round has read
   /// the kernel back and found no difference.
-  Result<std::unique_ptr<Settled>> settle(const Config& config, const UplinkIds& ids);
+  Result<Settled> settle(const std::shared_ptr<const Config>& config, const UplinkIds& ids);
   void tidy_overrides(const Config& config);
   static void tell_changes(const Plan& plan);
   void note_failure(const std::string& why);
   void note_success();
-  void finish(const Config& config, std::unique_ptr<Settled> settled);
-  void end_lost_connections(const Config& config, const Settled& settled, const std::vector<UplinkHistory::Lost>& lost);
+  void finish(Settled settled);
+  void end_lost_connections(const std::vector<UplinkHistory::Lost>& lost);
   /// No uplink works, and the other router of the pair is about to go on with the connections.
   [[nodiscard]] bool moves_to_other(const std::vector<compile::Uplink>& uplinks) const;
-  void end_relieved_connections(const Config& config, const Settled& settled);
-  void note_for_the_other(const Config& config, const Settled& settled);
-  void publish(const Config& config, const Settled& settled);
+  void end_relieved_connections();
+  void note_for_the_other();
+  void publish();
 
   Paths paths_;
   std::string file_;
@@ -144,7 +147,9 @@ class Router {
   SysctlMemory sysctls_;
   UplinkIds ids_;
   VerdictMemory verdicts_;
-  std::unique_ptr<Config> config_;  // none until the first load
+  ConfigReader reader_;
+  Compilations compilations_;
+  std::shared_ptr<const Config> config_;  // none until the first load
   Health health_;
   Leases leases_;
   std::vector<Probed> probed_;
@@ -163,7 +168,7 @@ class Router {
   Failbacks failbacks_;
   LanHistory lan_history_;
   RouterSearch router_search_;
-  std::unique_ptr<Settled> settled_;  // of the latest success; points into config_
+  Settled settled_;  // of the latest success
   WallTime started_;
   std::uint64_t changes_ = 0;
   std::uint64_t repairs_ = 0;

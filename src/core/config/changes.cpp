@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.hpp"
 #include "core/config/document.hpp"
@@ -105,26 +106,35 @@ class Comparison {
   void gone(const Node& node, const std::string& path) { one(node, path, "gone"); }
   void fresh(const Node& node, const std::string& path) { one(node, path, "new"); }
 
+  /// By label; of equals the first.
+  using Labels = std::map<std::string, const Node*>;
+  static Labels by_label(const List& list) {
+    Labels labels;
+    for (const auto& item : list) labels.emplace(label(item), &item);
+    return labels;
+  }
+
   void lists(const List& before, const List& after, const std::string& path) {
-    const auto by_label = [](const List& list, const std::string& wanted) {
-      return std::ranges::find_if(list, [&](const Node& item) { return label(item) == wanted; });
-    };
+    const auto earlier = by_label(before);
+    const auto later = by_label(after);
     std::vector<std::string> kept_before;
     std::vector<std::string> kept_after;
     for (const auto& item : before) {
-      if (by_label(after, label(item)) == after.end())
-        lines.push_back(fmt::format("{} {} is gone", path, label(item)));
+      auto name = label(item);
+      if (later.contains(name))
+        kept_before.push_back(std::move(name));
       else
-        kept_before.push_back(label(item));
+        lines.push_back(fmt::format("{} {} is gone", path, name));
     }
     for (const auto& item : after) {
-      const auto earlier = by_label(before, label(item));
-      if (earlier == before.end()) {
-        lines.push_back(fmt::format("{} {} is new", path, label(item)));
+      auto name = label(item);
+      const auto found = earlier.find(name);
+      if (found == earlier.end()) {
+        lines.push_back(fmt::format("{} {} is new", path, name));
         continue;
       }
-      kept_after.push_back(label(item));
-      tables(*earlier->as<Table>(), *item.as<Table>(), fmt::format("{} {}: ", path, label(item)));
+      tables(*found->second->as<Table>(), *item.as<Table>(), fmt::format("{} {}: ", path, name));
+      kept_after.push_back(std::move(name));
     }
     if (kept_before != kept_after) lines.push_back("the order of " + path + " is another");
   }

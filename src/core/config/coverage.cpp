@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "base/interval_index.hpp"
 #include "core/config/build.hpp"
 
 namespace fairlead::config {
@@ -123,6 +124,38 @@ Box box_of(const PolicyDraft& policy, const std::vector<LanDraft>& lans) {
   return box;
 }
 
+struct Outline {
+  Span destinations;
+  Span sources;
+};
+
+/// Finds the few policies that may cover another: those that name destinations by these, the others by sources.
+class Outlines {
+ public:
+  void add(const Outline& outline, std::size_t item) {
+    const bool names_destinations = !outline.destinations.contains(everywhere);
+    const auto& span = names_destinations ? outline.destinations : outline.sources;
+    (names_destinations ? by_destination_ : by_source_).add(span.first, span.last, item);
+  }
+
+  /// Those whose outline may contain this one.
+  template <typename Visit>
+  void visit(const Outline& outline, const Visit& visit) const {
+    const auto go_on = [&](std::size_t item) {
+      visit(item);
+      return false;
+    };
+    by_destination_.any(outline.destinations.first, outline.destinations.first, go_on);
+    by_source_.any(outline.sources.first, outline.sources.first, go_on);
+  }
+
+ private:
+  /// Of the whole of IPv4; whatever contains it is as good as everything.
+  static constexpr Span everywhere{0, std::numeric_limits<std::uint32_t>::max()};
+  IntervalIndex<std::uint64_t> by_destination_;
+  IntervalIndex<std::uint64_t> by_source_;
+};
+
 bool is_whole(const PolicyDraft& policy) {
   return !policy.lans.broken && !policy.sources.broken && !policy.destinations.broken && !policy.protocols.broken &&
          !policy.ports.broken && !families_of(policy).empty();
@@ -139,24 +172,18 @@ std::vector<Family> families_of(const PolicyDraft& policy) {
 
 std::vector<std::optional<std::size_t>> covered_by(const std::vector<PolicyDraft>& policies,
                                                    const std::vector<LanDraft>& lans) {
-  // What decides nearly every pair lies close together in memory.
-  struct Outline {
-    Span destinations;
-    Span sources;
-  };
-  std::vector<Outline> outlines;
+  Outlines earlier;
   std::vector<Box> boxes;
-  std::vector<std::size_t> numbers;
+  std::vector<std::size_t> numbers;  // of the policies that they are
   std::vector<std::optional<std::size_t>> result(policies.size());
   for (std::size_t index = 0; index < policies.size(); ++index) {
     if (!is_whole(policies[index])) continue;
     auto box = box_of(policies[index], lans);
     const Outline outline{span_of(box.destinations), span_of(box.sources)};
-    for (std::size_t earlier = 0; earlier < boxes.size() && !result[index]; ++earlier)
-      if (outlines[earlier].destinations.contains(outline.destinations) &&
-          outlines[earlier].sources.contains(outline.sources) && boxes[earlier].covers(box))
-        result[index] = numbers[earlier];
-    outlines.push_back(outline);
+    earlier.visit(outline, [&](std::size_t found) {
+      if (numbers[found] < result[index].value_or(index) && boxes[found].covers(box)) result[index] = numbers[found];
+    });
+    earlier.add(outline, boxes.size());
     boxes.push_back(std::move(box));
     numbers.push_back(index);
   }
