@@ -74,7 +74,7 @@ static __always_inline void distrust(const struct packet *packet, u32 place) {
   struct way *way = place != no_place ? way_at(place) : 0;
   if (!way) return;
   if (packet->synchronizes) set_family(way, 0);
-  way->checked = (u32)bpf_jiffies64() - 2; /* not fresh */
+  way->checked = (u32)bpf_jiffies64() - way_ticks; /* not fresh */
 }
 
 /* The place to go by. A connection that is not established yet is another one than that whose place it finds. */

@@ -1,8 +1,8 @@
 #pragma once
 /* Purpose: the fast path: a packet of an established connection is rewritten as the connection's entry in the kernel
  * says, routed, and sent on, all at the door. What the firewall, NAT, a failover or the other router of a pair does to
- * the entry holds for the packets that come two ticks of the clock later (8 ms at 250 Hz), or at once where Fairlead
- * does it. Whatever is not plain is left to the normal path, which decides as it always did.
+ * the entry holds for the packets that come `way_ticks` of the clock later, or at once where Fairlead does it, or is told
+ * of it. Whatever is not plain is left to the normal path, which decides as it always did.
  * Source: bpf-helpers(7) for bpf_fib_lookup, bpf_redirect, bpf_l4_csum_replace; RFC 1624 for checksums that are
  * changed, not computed. */
 #include "choose.h"

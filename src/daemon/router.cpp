@@ -167,6 +167,12 @@ std::optional<std::chrono::milliseconds> Router::due_in() const {
   return due ? std::optional(std::max(*due, milliseconds(0))) : std::nullopt;
 }
 
+Result<netlink::Changes> Router::drain() {
+  auto changes = monitor_.read();
+  if (auto* programs = datapath(); programs != nullptr && (!changes || changes->any())) programs->forget();
+  return changes;
+}
+
 Result<void> Router::reconcile() {
   tidy_overrides(*config_);
   auto settled = settle(config_, ids_);

@@ -97,9 +97,10 @@ class Router {
   [[nodiscard]] bpf::Datapath* datapath() { return kernel_.datapath(); }
   [[nodiscard]] const bpf::Datapath* datapath() const { return kernel_.datapath(); }
 
-  /// Becomes readable when the kernel changed; then drain() and reconcile().
+  /// Becomes readable when the kernel changed; then drain() and reconcile(). What the programs at the doors believe of
+  /// connections is forgotten with it.
   [[nodiscard]] std::array<int, 2> event_fds() const { return monitor_.fds(); }
-  Result<netlink::Changes> drain() { return monitor_.read(); }
+  Result<netlink::Changes> drain();
 
   /// All but the conditions, which the journal has.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }

@@ -28,20 +28,26 @@ using namespace std::chrono_literals;
 
 constexpr const char* shared_address = "192.168.1.1";
 
-std::string file_of(const std::string& advert) {
+constexpr const char* fixed_address = R"(address = ["203.0.113.10/24", "2001:db8:1::10/64"]
+gateway = ["203.0.113.1", "2001:db8:1::1"])";
+
+std::string file_of(const std::string& advert, bool dhcp) {
   return fmt::format(R"([router]
 name = "left"
 [lan.home]
 interface = "eth0"
-address = "{}/24"
+address = ["{}/24", "fd00:1::1/64"]
 [wan.cable1]
 interface = "eth1"
-address = "203.0.113.10/24"
-gateway = "203.0.113.1"
+{}
 [wan.cable2]
 interface = "eth2"
-address = "198.51.100.10/24"
-gateway = "198.51.100.1"
+address = ["198.51.100.10/24", "2001:db8:2::10/64"]
+gateway = ["198.51.100.1", "2001:db8:2::1"]
+[[forward]]
+port = "7-11"
+protocol = "tcp"
+to = "192.168.1.102"
 [health]
 dampen = "0s"
 [ha]
@@ -51,13 +57,13 @@ address = "10.255.0.1/30"
 peer = "10.255.0.2"
 advert = "{}"
 )",
-                     shared_address, advert);
+                     shared_address, dhcp ? "address = \"dhcp\"\nipv6 = \"off\"" : fixed_address, advert);
 }
 
 }  // namespace
 
-Result<PairNetwork> PairNetwork::make(const std::string& advert, const std::string& program) {
-  const auto toml = file_of(advert);
+Result<PairNetwork> PairNetwork::make(const std::string& advert, bool dhcp, const std::string& program) {
+  const auto toml = file_of(advert, dhcp);
   const auto parsed = config::parse(toml);
   if (!parsed.config) {
     const auto first = parsed.diagnostics.empty() ? "" : config::to_text(parsed.diagnostics.front(), "the pair's file");
@@ -72,9 +78,12 @@ Result<PairNetwork> PairNetwork::make(const std::string& advert, const std::stri
   if (auto written = write_file(made.file(lab::names::left), toml); !written) return std::unexpected(written.error());
   if (auto written = write_file(made.file(lab::names::right), *twin); !written) return std::unexpected(written.error());
   if (auto served = made.lab_.start_internet_servers(); !served) return std::unexpected(served.error());
-  auto server = lab::TrafficServer::start(*made.lab_.host(lab::names::internet), lab::internet_servers());
-  if (!server) return std::unexpected(server.error());
-  made.server_ = std::move(*server);
+  for (const auto& [host, addresses] :
+       {std::pair(lab::names::internet, lab::internet_servers()), {"home-2", {*IpAddress::parse("192.168.1.102")}}}) {
+    auto server = lab::TrafficServer::start(*made.lab_.host(host), addresses);
+    if (!server) return std::unexpected(server.error());
+    made.servers_.push_back(std::move(*server));
+  }
   for (const auto* router : {lab::names::left, lab::names::right})
     if (auto started = made.start(router); !started) return std::unexpected(started.error());
   return made;
@@ -84,6 +93,16 @@ std::string PairNetwork::file(const std::string& router) const { return lab_.fol
 
 std::string PairNetwork::other(const std::string& router) {
   return router == lab::names::left ? lab::names::right : lab::names::left;
+}
+
+Result<std::vector<std::string>> PairNetwork::outside_addresses() const {
+  const auto router = active();
+  const auto told = router ? status_of(lab_, *router) : std::nullopt;
+  if (!told) return fail("no router tells its addresses");
+  std::vector<std::string> found;
+  for (const auto& uplink : told->uplinks)
+    if (!uplink.ipv4.address.empty()) found.push_back(uplink.ipv4.address);
+  return found;
 }
 
 std::optional<std::string> PairNetwork::active() const {

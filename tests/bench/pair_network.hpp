@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "lab/lab.hpp"
@@ -14,10 +15,13 @@ namespace fairlead::bench {
 
 class PairNetwork {
  public:
-  /// `advert`: of [ha], as the file says it.
-  static Result<PairNetwork> make(const std::string& advert, const std::string& program);
+  /// `advert`: of [ha], as the file says it. `dhcp`: the first uplink has its address from a server.
+  static Result<PairNetwork> make(const std::string& advert, bool dhcp, const std::string& program);
 
   [[nodiscard]] lab::Lab& lab() { return lab_; }
+  [[nodiscard]] const lab::Lab& lab() const { return lab_; }
+  /// The pair's IPv4 addresses of the uplinks, where ports are forwarded.
+  [[nodiscard]] Result<std::vector<std::string>> outside_addresses() const;
   /// The router that has the pair's address on a device with a carrier; none where both or neither has it.
   [[nodiscard]] std::optional<std::string> active() const;
   [[nodiscard]] static std::string other(const std::string& router);
@@ -48,7 +52,7 @@ class PairNetwork {
 
   lab::Lab lab_;
   std::string program_;
-  std::unique_ptr<lab::TrafficServer> server_;
+  std::vector<std::unique_ptr<lab::TrafficServer>> servers_;
   std::map<std::string, pid_t> pids_;
 };
 

@@ -148,7 +148,8 @@ Work pair(CLI::App& command) {
       [&](TakeoverOptions& options) {
         number(command, "--runs", options.runs, "of each failure", 1, 1000);
         command.add_option("--advert", options.advert, "VRRP interval")->capture_default_str();
-        number(command, "--crowd", options.crowd, "TCP connections, of each of four habits", 1, 2500);
+        number(command, "--crowd", options.crowd, "TCP connections, of each of four habits", 4, 2500);
+        command.add_flag("--dhcp", options.dhcp, "the first uplink has its address by DHCP");
         number(command, "--entries", options.entries, "more entries of the connection table", 0, 200'000);
         only(command, options.only);
       },

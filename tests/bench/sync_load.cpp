@@ -26,7 +26,7 @@ double processor_seconds(const lab::Host& router) {
 }  // namespace
 
 Result<SyncLoad> measure_sync_load(const SyncLoadOptions& options) {
-  auto pair = PairNetwork::make("100ms", options.program);
+  auto pair = PairNetwork::make("100ms", false, options.program);
   if (!pair) return std::unexpected(pair.error());
   const auto active = pair->await_ready();
   if (!active) return std::unexpected(active.error());

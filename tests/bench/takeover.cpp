@@ -99,6 +99,55 @@ void stay_calm(std::mt19937& random) {
 
 double milliseconds(std::chrono::milliseconds time) { return static_cast<double>(time.count()); }
 
+/// TCP connections that go the same way.
+struct Crowd {
+  std::string kind;
+  std::unique_ptr<lab::Crowd> members;
+};
+
+Result<std::vector<Crowd>> start_crowds(const PairNetwork& pair, const TakeoverOptions& options) {
+  std::vector<Crowd> crowds;
+  const auto join = [&](const char* kind, const char* from, const std::string& to, int each,
+                        const lab::SocketOptions& local = {}) -> Result<void> {
+    auto members = lab::Crowd::start(*pair.lab().host(from), lab::CrowdTargets::at(*IpAddress::parse(to)),
+                                     {.each = each, .from = local});
+    if (!members) return std::unexpected(members.error().in(kind));
+    crowds.push_back({kind, std::move(*members)});
+    return {};
+  };
+  const auto outside = pair.outside_addresses();
+  if (!outside) return std::unexpected(outside.error());
+  if (auto done = join("IPv4", "home-1", "192.0.2.1", options.crowd); !done) return std::unexpected(done.error());
+  if (auto done = join("IPv6", "home-1", "2001:db8:ffff::1", options.crowd / 2); !done)
+    return std::unexpected(done.error());
+  for (const auto& address : *outside) {
+    const auto each = options.crowd / 2 / static_cast<int>(outside->size());
+    const lab::SocketOptions local{.bind = lab::Endpoint{*IpAddress::parse("192.0.2.8"), 0}, .device = {}};
+    if (auto done = join("forwarded", lab::names::internet, address, each, local); !done)
+      return std::unexpected(done.error());
+  }
+  return crowds;
+}
+
+/// All of them, from now on without any.
+lab::CrowdReport finish(std::vector<Crowd>& crowds, TakeoverFigures& figures) {
+  lab::CrowdReport all;
+  for (auto& [kind, members] : crowds) {
+    auto report = members->finish(crowd_patience);
+    figures.kinds[kind].opened += report.opened();
+    figures.kinds[kind].alive += report.alive();
+    for (std::size_t habit = 0; habit < lab::habits.size(); ++habit) {
+      auto& sum = all.by_habit.at(habit);
+      const auto& one = report.by_habit.at(habit);
+      sum.opened += one.opened;
+      sum.alive += one.alive;
+      sum.longest_pause = std::max(sum.longest_pause, one.longest_pause);
+    }
+    for (const auto& death : report.deaths) all.deaths.push_back(fmt::format("{}: {}", kind, death));
+  }
+  return all;
+}
+
 void add(TakeoverFigures& figures, const Flows& flows, const lab::CrowdReport& crowd) {
   double gap = 0;
   double lost = 0;
@@ -121,12 +170,11 @@ Result<void> measure_once(PairNetwork& pair, const Scenario& scenario, const Tak
   const auto active = pair.await_ready();
   if (!active) return std::unexpected(active.error());
   const auto home = pair.lab().host("home-1");
-  auto crowd = lab::Crowd::start(*home, lab::CrowdTargets::at(*IpAddress::parse("192.0.2.1")), {.each = options.crowd});
-  if (!crowd) return std::unexpected(crowd.error());
+  auto crowds = start_crowds(pair, options);
+  if (!crowds) return std::unexpected(crowds.error());
   const auto flows = start_flows(pair.lab());
   if (!flows) return std::unexpected(flows.error());
-  const auto connections =
-      static_cast<std::uint64_t>(options.crowd) * lab::habits.size() + static_cast<std::uint64_t>(options.entries);
+  const auto connections = static_cast<std::uint64_t>(options.crowd + options.entries);
   if (auto filled = open_udp_flows(*home, options.entries); !filled) return filled;
   if (auto known = pair.await_connections(PairNetwork::other(*active), connections); !known) return known;
   stay_calm(random);
@@ -136,7 +184,7 @@ Result<void> measure_once(PairNetwork& pair, const Scenario& scenario, const Tak
   if (auto same = pair.await_sameness(*active); !same) return same;
   if (auto done = scenario.event(pair, *active); !done) return done;
   static_cast<void>(lab::wait_ready(-1, 0, lab::in(after_event)));
-  const auto report = (*crowd)->finish(crowd_patience);
+  const auto report = finish(*crowds, figures);
   add(figures, *flows, report);
   for (const auto& death : report.deaths) fmt::print(stderr, "\r\033[K{}: {}\n", scenario.name, death);
   if (before->missing != 0)
@@ -154,7 +202,7 @@ std::string cell(const std::vector<double>& values, double part) {
 }  // namespace
 
 Result<std::vector<TakeoverFigures>> measure_takeovers(const TakeoverOptions& options) {
-  auto pair = PairNetwork::make(options.advert, options.program);
+  auto pair = PairNetwork::make(options.advert, options.dhcp, options.program);
   if (!pair) return std::unexpected(pair.error());
   std::mt19937 random{std::random_device{}()};
   std::vector<TakeoverFigures> all;
@@ -188,12 +236,24 @@ std::string to_text(const std::vector<TakeoverFigures>& figures) {
                         cell(one.pause_exchange, 0.5), cell(one.pause_exchange, 0.99), cell(one.pause_stream, 0.5),
                         cell(one.pause_stream, 0.99), one.opened - dead, one.opened, one.gap.size());
   }
-  return text;
+  text += "\n| TCP connections alive |";
+  const std::map<std::string, TakeoverFigures::Kind> none;
+  const auto& kinds = figures.empty() ? none : figures.front().kinds;
+  for (const auto& [kind, unused] : kinds) text += fmt::format(" {} |", kind);
+  text += "\n|---|";
+  for (std::size_t n = 0; n < kinds.size(); ++n) text += "---|";
+  for (const auto& one : figures) {
+    text += fmt::format("\n| {} |", one.name);
+    for (const auto& [kind, counts] : one.kinds) text += fmt::format(" {} of {} |", counts.alive, counts.opened);
+  }
+  return text + "\n";
 }
 
 nlohmann::json json_of(const std::vector<TakeoverFigures>& figures) {
   auto list = nlohmann::json::array();
-  for (const auto& one : figures)
+  for (const auto& one : figures) {
+    auto kinds = nlohmann::json::object();
+    for (const auto& [kind, counts] : one.kinds) kinds[kind] = {{"opened", counts.opened}, {"alive", counts.alive}};
     list.push_back({{"failure", one.name},
                     {"gap_ms", one.gap},
                     {"lost", one.lost},
@@ -201,7 +261,9 @@ nlohmann::json json_of(const std::vector<TakeoverFigures>& figures) {
                     {"tcp_stream_ms", one.pause_stream},
                     {"tcp_dead", one.dead},
                     {"entries_missing", one.missing},
-                    {"tcp_opened", one.opened}});
+                    {"tcp_opened", one.opened},
+                    {"tcp_kinds", std::move(kinds)}});
+  }
   return list;
 }
 

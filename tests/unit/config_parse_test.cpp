@@ -190,6 +190,19 @@ TEST(ConfigParse, WeightsFollowFromBandwidth) {
   }
 }
 
+TEST(ConfigParse, LoadDecidesWhereEveryBandwidthIsKnown) {
+  const auto method = [](const std::string& first, const std::string& second, const std::string& rest = "") {
+    return config_of("[lan.home]\ninterface = \"eth0\"\n[wan.a]\ninterface = \"eth1\"\n" + first +
+                     "\n[wan.b]\ninterface = \"eth2\"\n" + second + "\n" + rest)
+        .balance.method;
+  };
+  const std::string known = "bandwidth = \"10mbit\"";
+  EXPECT_EQ(method(known, known), BalanceMethod::least_loaded);
+  EXPECT_EQ(method(known, ""), BalanceMethod::weighted_round_robin);
+  EXPECT_EQ(method(known, known + "\nweight = 2"), BalanceMethod::weighted_round_robin);
+  EXPECT_EQ(method(known, known, "[balance]\nmethod = \"source-hash\""), BalanceMethod::source_hash);
+}
+
 TEST(ConfigParse, BandwidthOfOneDirectionIsThatOfBoth) {
   const auto config = config_of(R"([lan.home]
 interface = "eth0"

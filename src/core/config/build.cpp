@@ -92,8 +92,17 @@ WanConfig build(const WanDraft& draft, int weight, const HealthDraft& health) {
   return wan;
 }
 
-BalanceConfig build(const BalanceDraft& draft) {
+/// Where the file tells what every uplink can carry and wishes no shares of its own, load is the better guide.
+BalanceMethod method_for(const std::vector<WanDraft>& wans) {
+  const bool by_load = wans.size() > 1 && std::ranges::all_of(wans, [](const WanDraft& wan) {
+                         return wan.bandwidth.value && !wan.weight.value;
+                       });
+  return by_load ? BalanceMethod::least_loaded : BalanceMethod::weighted_round_robin;
+}
+
+BalanceConfig build(const BalanceDraft& draft, const std::vector<WanDraft>& wans) {
   BalanceConfig balance;
+  balance.method = method_for(wans);
   take(balance.method, draft.method);
   if (draft.persist.value) {
     Persist persist;
@@ -236,7 +245,7 @@ Config build(const FileDraft& draft) {
   for (const auto& lan : draft.lans) config.lans.push_back(build(lan));
   const auto all_weights = weights(draft.wans);
   for (const auto& wan : draft.wans) config.wans.push_back(build(wan, all_weights[config.wans.size()], draft.health));
-  config.balance = build(draft.balance);
+  config.balance = build(draft.balance, draft.wans);
   for (const auto& policy : draft.policies) config.policies.push_back(build(policy, config.policies.size() + 1));
   config.firewall = build(draft.firewall);
   for (const auto& forward : draft.forwards) config.forwards.push_back(build(forward, config.forwards.size() + 1));

@@ -39,7 +39,8 @@ constexpr std::array rows{
              "connection to the uplink with the most capacity for each connection that moves bytes just now; "
              "`overflow` fills the first uplink before it uses the next. Both need a kernel that takes eBPF programs, "
              "elsewhere `weighted-round-robin` stands in; see balance.md.",
-         .fallback = "`\"weighted-round-robin\"`",
+         .fallback = "`\"least-loaded\"` where every uplink has a `bandwidth` and none a `weight`, else "
+                     "`\"weighted-round-robin\"`",
          .example = "\"source-hash\""}),
     one<&BalanceDraft::persist, TableOf<PersistDraft, persist_keys>>(
         {.name = "persist",

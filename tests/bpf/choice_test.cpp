@@ -1,0 +1,84 @@
+// Which uplink is proposed for a new connection, packet by packet.
+#include "door_fixture.hpp"
+
+namespace fairlead::packets {
+namespace {
+
+const Eth from_host{lan_mac, host_mac};
+const Eth from_gateway{wan_mac, gateway_mac};
+const auto host = ip("192.168.1.10");
+const auto server = ip("203.0.113.5");
+
+class Proposals : public Doors {
+ protected:
+  void choose_among(const std::vector<Choice>& choices) {
+    tell({.marks = {}, .offload = false, .choices = {choices, {}}});
+    ASSERT_FALSE(HasFatalFailure());
+  }
+  void capacity(std::uint8_t uplink, std::uint32_t kbit, bool full = false) {
+    datapath_->set_capacity(UplinkId{uplink}, {kbit, full});
+  }
+  [[nodiscard]] static std::uint32_t proposed_for(std::uint16_t port) {
+    const auto packet = from_host / Ip4{host, server} / Tcp{port, 443, flags::syn};
+    const auto ran = run("lan0", packet);
+    EXPECT_EQ(ran.verdict, passes);
+    EXPECT_EQ(ran.packet, packet.bytes());
+    return ran.priority;
+  }
+};
+
+TEST_F(Proposals, FollowCapacityForEachConnectionThatIsOnItsWay) {
+  choose_among({{false, {UplinkId{1}, UplinkId{2}}}});
+  capacity(1, 30'000);
+  capacity(2, 10'000);
+  // 30, 15 against 10, 10 against 10: the first of equals, 7.5 against 10.
+  std::vector<std::uint32_t> proposed;
+  for (std::uint16_t port = 1; port <= 4; ++port) proposed.push_back(proposed_for(port));
+  EXPECT_EQ(proposed, (std::vector<std::uint32_t>{1, 1, 1, 2}));
+}
+
+TEST_F(Proposals, EachSetOfUplinksHasAByteOfItsOwn) {
+  choose_among({{false, {UplinkId{1}, UplinkId{2}}}, {false, {UplinkId{2}}}});
+  capacity(1, 30'000);
+  capacity(2, 10'000);
+  EXPECT_EQ(proposed_for(1), 0x0201U);
+}
+
+TEST_F(Proposals, OverflowPassesOverTheFullOnesInTheirOrder) {
+  choose_among({{true, {UplinkId{1}, UplinkId{2}, UplinkId{3}}}});
+  capacity(1, 1'000);
+  capacity(2, 90'000);
+  capacity(3, 90'000);
+  for (std::uint16_t port = 1; port <= 5; ++port) EXPECT_EQ(proposed_for(port), 1U);
+  capacity(1, 1'000, true);
+  EXPECT_EQ(proposed_for(6), 2U);
+  capacity(2, 90'000, true);
+  EXPECT_EQ(proposed_for(7), 3U);
+}
+
+TEST_F(Proposals, OnlyBeginningsGetOne) {
+  choose_among({{false, {UplinkId{1}}}});
+  EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Tcp{1, 443}).priority, 0U);
+  EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Tcp{1, 443, flags::syn | flags::ack}).priority, 0U);
+  EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Udp{1, 53} / "query").priority, 1U);
+  EXPECT_EQ(run("wan0", from_gateway / Ip4{server, ip("198.51.100.2")} / Tcp{1, 443, flags::syn}).priority, 0U);
+}
+
+TEST_F(Proposals, WhatAnsweredLatelyIsActiveAndWeighs) {
+  choose_among({{false, {UplinkId{1}, UplinkId{2}}}});
+  capacity(1, 30'000);
+  capacity(2, 10'000);
+  for (int n = 0; n < 5; ++n)
+    enter(
+        fmt::format("-p udp -s 192.168.1.10 -d 203.0.113.5 -r 203.0.113.5 -q 198.51.100.2 --sport {0} --dport 53 "
+                    "--reply-port-src 53 --reply-port-dst {0} --status ASSURED,SEEN_REPLY -t 300 --mark 0x01000000",
+                    5000 + n));
+  for (std::uint16_t port = 5000; port < 5005; ++port)
+    EXPECT_EQ(run("wan0", from_gateway / Ip4{server, ip("198.51.100.2")} / Udp{53, port}).verdict, passes);
+  // Active for two epochs of 134 ms at most: five of them leave 30/6 against 10/1.
+  EXPECT_EQ(datapath_->active({UplinkId{1}}).at(UplinkId{1}), 5U);
+  EXPECT_EQ(proposed_for(1), 2U);
+}
+
+}  // namespace
+}  // namespace fairlead::packets
