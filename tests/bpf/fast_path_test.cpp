@@ -66,7 +66,7 @@ TEST_F(FastPathOfPackets, AChecksumNeverBecomesNone) {
 }
 
 TEST_F(FastPathOfPackets, Ipv6IsTranslatedAsWell) {
-  enter("-f ipv6 -p tcp " + tuple(host6, 40000, server6, 443, outside6, 1234) + " --state ESTABLISHED" + established);
+  enter("-p tcp " + tuple(host6, 40000, server6, 443, outside6, 1234) + " --state ESTABLISHED" + established);
   goes_on("lan0", from_host / Ip6{host6, server6} / Tcp{40000, 443} / "hello",
           to_gateway / Ip6{outside6, server6, 63} / Tcp{1234, 443} / "hello", mark_of_uplink_1);
   goes_on("wan0", from_gateway / Ip6{server6, outside6} / Tcp{443, 1234} / "hello",
