@@ -42,11 +42,13 @@ class Router {
     Plan plan;
     std::vector<std::string> warnings;       ///< what cannot take effect at this moment
     std::vector<std::string> file_warnings;  ///< what check() says of the text
-    std::vector<std::string> effects;  ///< on connections
+    std::vector<std::string> effects;        ///< on connections
     std::optional<compile::SessionFate> session;
   };
-  /// Changes nothing. `file`: what the text is called. `session`: that from which the change is made. Errors: as load().
-  Result<Preview> preview(const std::string& text, const std::string& file, const std::optional<compile::Session>& session);
+  /// Changes nothing. `file`: what the text is called. `session`: that from which the change is made. Errors: as
+  /// load().
+  Result<Preview> preview(const std::string& text, const std::string& file,
+                          const std::optional<compile::Session>& session);
 
   /// Brings the kernel to the present configuration: after events, and now and then.
   Result<void> reconcile();
