@@ -1,8 +1,8 @@
 #pragma once
 // Purpose: the control commands by which the file is changed:
-// {"command": "apply", "text": "…", "file": "what messages call it"} and {"command": "rollback", "to": 3}, both with "by": who asks and from where,
-// "confirm_ms": it goes back by itself then, "session": the SSH session from which it is asked, "base": the version
-// that the asker has seen in use, "preview": true: only say what would be done.
+// {"command": "apply", "text": "…", "file": "what messages call it"} and {"command": "rollback", "to": 3}, both with
+// "by": who asks and from where, "confirm_ms": it goes back by itself then, "session": the SSH session from which it is
+// asked, "base": the version that the asker has seen in use, "preview": true: only say what would be done.
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>

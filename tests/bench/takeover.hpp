@@ -1,8 +1,8 @@
 #pragma once
 // Purpose: what hosts in the LAN of a pair of routers see when something of the active one fails, in a lab, with the
 // real programs, many times over: datagrams lost, and long-lived TCP connections that live on.
-#include <nlohmann/json_fwd.hpp>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -34,9 +34,9 @@ struct TakeoverFigures {
     int opened = 0;  ///< of all runs
     int alive = 0;
   };
-  std::map<std::string, Kind> kinds;   ///< of TCP connections, by the way they go
-  std::vector<double> missing;         ///< TCP connections that the standby does not know just before
-  int opened = 0;                      ///< TCP connections, of all runs
+  std::map<std::string, Kind> kinds;  ///< of TCP connections, by the way they go
+  std::vector<double> missing;        ///< TCP connections that the standby does not know just before
+  int opened = 0;                     ///< TCP connections, of all runs
 };
 
 [[nodiscard]] Result<std::vector<TakeoverFigures>> measure_takeovers(const TakeoverOptions& options);
