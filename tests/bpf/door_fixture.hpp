@@ -1,8 +1,8 @@
 #pragma once
 // Purpose: a router's devices in a namespace of their own with our programs at their doors, and packets handed to a
 // program by the kernel's BPF_PROG_TEST_RUN: nothing is sent, and what the program made of it is looked at byte by
-// byte. Entries of the connection table are made by conntrack(8). Source: linux/bpf.h,
-// Documentation/bpf/prog_sk_lookup, bpf(2).
+// byte. Entries of the connection table are made by conntrack(8). Source: linux/bpf.h, and the kernel's
+// Documentation/bpf/bpf_prog_run.rst.
 #include <bpf/bpf.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
