@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::IsEmpty;
 namespace fs = std::filesystem;
 
 class Services : public testing::Test {
@@ -114,6 +115,23 @@ TEST_F(Services, ARestartIsNoEnd) {
   ASSERT_TRUE(run_until([&] { return lines_.size() == 2; }));
   EXPECT_NE(noted_pid(), old);
   EXPECT_TRUE(ends_.empty());
+  stop(service);
+}
+
+TEST_F(Services, AStartWhileItIsBeingStoppedIsNoEnd) {
+  ASSERT_EQ(::mkfifo((folder_ + "/fifo").c_str(), 0600), 0);
+  // It loses the first signal.
+  Service service(
+      loop_, shell("trap 'trap - TERM' TERM; echo ready; while :; do read -r nothing < " + folder_ + "/fifo; done"),
+      listener());
+  service.start();
+  ASSERT_TRUE(run_until([&] { return lines_.size() == 1; }));
+  const auto old = noted_pid();
+  service.stop({});
+  service.start();
+  ASSERT_TRUE(run_until([&] { return starts_ == 2; }));
+  EXPECT_NE(noted_pid(), old);
+  EXPECT_THAT(ends_, IsEmpty());
   stop(service);
 }
 

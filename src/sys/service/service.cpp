@@ -58,6 +58,7 @@ struct Service::State : std::enable_shared_from_this<State> {
   void take(std::string_view text);
   void watch_end(std::function<void()> then);
   void finish();
+  void go_on(const std::string& how);
   void press_to_end(Clock::time_point deadline);
   void signal_it(int number);
   void again_after_pause(const std::string& how);
@@ -78,10 +79,7 @@ bool Service::State::adopt() {
   watch_end([this] {
     adopted = false;
     forget_process(spec.pid_file);
-    if (wanted)
-      again_after_pause("it has ended");
-    else
-      tell_stopped();
+    go_on("it has ended");
   });
   if (listener.adopted) listener.adopted();
   return true;
@@ -171,13 +169,17 @@ void Service::State::finish() {
   }
   take("\n");
   output.close();
+  go_on(how_it_ended(status));
+}
+
+void Service::State::go_on(const std::string& how) {
   if (!wanted) {
     tell_stopped();
   } else if (std::exchange(restarting, false)) {
     run();
   } else {
     if (Clock::now() - started_at > spec.longest_pause) pause = {};
-    again_after_pause(how_it_ended(status));
+    again_after_pause(how);
   }
 }
 
@@ -226,7 +228,10 @@ void Service::start() {
   if (state_->wanted) return;
   state_->wanted = true;
   state_->pause = {};
-  if (state_->pid < 0 && !state_->waits_for_leftover && !state_->adopted) state_->begin();
+  if (running())
+    state_->restarting = true;  // it is being ended
+  else if (!state_->waits_for_leftover)
+    state_->begin();
 }
 
 void Service::restart() {

@@ -43,6 +43,7 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
+  /// While it is being stopped: as soon as that is done.
   void start();
   /// Ends what runs and starts it anew at once, for programs that read their file only then. No-op while it does not
   /// run, or was adopted.
