@@ -95,9 +95,13 @@ void ConnectionSync::take_role() {
     order(SyncOrder::forget_own);
     return;
   }
+  tell_the_kernel();
+  refresh_later();
+}
+
+void ConnectionSync::tell_the_kernel() {
   order(SyncOrder::read_kernel);
   order(SyncOrder::send_everything);
-  refresh_later();
 }
 
 void ConnectionSync::catch_up() {
@@ -190,6 +194,10 @@ void ConnectionSync::end_look(Result<pair::SyncStatistics> found) {
   grew(&pair::SyncStatistics::missed, "messages of the other router were lost and asked for again");
   grew(&pair::SyncStatistics::overflowed, "messages for the other router were dropped for want of space");
   grew(&pair::SyncStatistics::overruns, "times the kernel told more than could be read");
+  if (active_ && found->overruns > before.overruns) {
+    order(SyncOrder::forget_own);  // what has ended unheard
+    tell_the_kernel();
+  }
   status_.statistics = *found;
   note_conditions();
   look_later();

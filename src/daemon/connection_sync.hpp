@@ -55,6 +55,7 @@ class ConnectionSync {
   void deliver(int attempts);
   void begin();
   void take_role();
+  void tell_the_kernel();
   void refresh_later();
   void look_later();
   void look();

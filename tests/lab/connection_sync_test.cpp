@@ -1,4 +1,5 @@
 // The connections of a pair of routers, the same on both: real conntrackds over a real cable.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sched.h>
 
@@ -91,6 +92,24 @@ class SyncSide {
     conntrack({"-I", "-p", "tcp", "-s", "192.168.1.50", "-d", to, "--sport", std::to_string(port), "--dport", "80",
                "--state", "ESTABLISHED", "-t", "300", "-m", mark});
   }
+  /// While its conntrackd stands still: more than its buffer holds.
+  void overrun() const {
+    std::string many;
+    for (int port = 10000; port < 60000; ++port)
+      many += fmt::format("-I -p udp -s 192.168.1.60 -d 198.51.100.8 --sport {} --dport 53 -t 20 -m 16777216\n", port);
+    ::kill(pid(), SIGSTOP);
+    const auto done = lab::must_run({"ip", "netns", "exec", name_, "conntrack", "--load-file", "-"}, many);
+    EXPECT_TRUE(done) << done.error().message;
+  }
+  void go_on() const { ::kill(pid(), SIGCONT); }
+  [[nodiscard]] bool was_overrun() {
+    return lab::wait_until(
+        [&] {
+          const auto told = status().statistics;
+          return told && told->overruns > 0;
+        },
+        lab::in(20s));
+  }
   [[nodiscard]] pid_t pid() const {
     const auto noted = read_file(paths_.services() + "/conntrackd.pid");
     return noted ? std::stoi(*noted) : -1;
@@ -106,16 +125,21 @@ class SyncSide {
         lab::in(10s));
   }
   /// Connections that its conntrackd takes for its own.
-  [[nodiscard]] int own() const {
-    const auto asked = lab::run({"ip", "netns", "exec", name_, "conntrackd", "-C", paths_.conntrackd_conf(), "-s"});
-    constexpr std::string_view label = "current active connections:";
-    const auto at = asked ? asked->out.find(label) : std::string::npos;
-    return at == std::string::npos ? -1 : std::stoi(asked->out.substr(at + label.size()));
-  }
+  [[nodiscard]] int own() const { return number({"-s"}, "current active connections:"); }
+  /// How often its conntrackd has told the other one of the kernel's whole table by itself.
+  [[nodiscard]] int resyncs() const { return number({"-s", "runtime"}, "resync with kernel table:"); }
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const daemon::Paths& paths() const { return paths_; }
 
  private:
+  [[nodiscard]] int number(const lab::Command& question, std::string_view label) const {
+    lab::Command command{"ip", "netns", "exec", name_, "conntrackd", "-C", paths_.conntrackd_conf()};
+    command.insert(command.end(), question.begin(), question.end());
+    const auto asked = lab::run(command);
+    const auto at = asked ? asked->out.find(label) : std::string::npos;
+    return at == std::string::npos ? -1 : std::stoi(asked->out.substr(at + label.size()));
+  }
+
   std::string name_;
   daemon::Paths paths_;
   std::string text_;
@@ -272,6 +296,32 @@ TEST_F(ConnectionSyncs, WhatEndsAtTheStandbyLivesAndIsRefreshed) {
   ASSERT_TRUE(right->works());
   ASSERT_TRUE(lab::wait_until([&] { return right->own() == 0; }, lab::in(5s)));
   EXPECT_TRUE(ends_at_right()) << "it fills its cache when it starts";
+}
+
+TEST_F(ConnectionSyncs, EventsThatTheActiveOneMissesAreMadeUpFor) {
+  pace.look = 200ms;
+  make_left();
+  start_both();
+  left->add_tcp(4001);
+  ASSERT_TRUE(right->has("sport=4001"));
+  left->overrun();
+  left->add_tcp(4002);
+  left->go_on();
+  ASSERT_TRUE(left->was_overrun());
+  EXPECT_TRUE(right->has("sport=4002"));
+}
+
+TEST_F(ConnectionSyncs, EventsThatTheStandbyMissesChangeNothing) {
+  pace.look = 200ms;
+  make_right();
+  start_both();
+  left->add_tcp(4001);
+  ASSERT_TRUE(right->has("sport=4001"));
+  right->overrun();
+  right->go_on();
+  ASSERT_TRUE(right->was_overrun());
+  // It would tell the active router of its own connections, which makes new entries of them there.
+  EXPECT_FALSE(lab::wait_until([&] { return right->resyncs() != 0; }, lab::in(7s)));
 }
 
 TEST_F(ConnectionSyncs, ASilentPeerIsTold) {

@@ -33,7 +33,7 @@ struct SyncStatistics {
   std::uint64_t malformed = 0;       ///< its messages
   std::uint64_t unacknowledged = 0;  ///< now: our messages that the other has not confirmed
   std::uint64_t overflowed = 0;      ///< our messages that were dropped, for want of space
-  std::uint64_t overruns = 0;        ///< times that the kernel told more than was read; the table is read anew then
+  std::uint64_t overruns = 0;        ///< times that the kernel told more than was read
   std::uint64_t send_errors = 0;
   bool operator==(const SyncStatistics&) const = default;
 };

@@ -68,7 +68,9 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       "  }}\n"
       "  NetlinkBufferSize 8388608\n"
       "  NetlinkBufferSizeMaxGrowth 33554432\n"
-      "  NetlinkOverrunResync 5\n"
+      // By itself it would do so as a standby too, and tell the active router of its own connections anew, which makes
+      // new entries of them there under their packets.
+      "  NetlinkOverrunResync off\n"
       "  NetlinkEventsReliable no\n"
       "  Filter From Kernelspace {{\n"
       "    Protocol Accept {{\n"
