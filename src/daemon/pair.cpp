@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "core/pair/conditions.hpp"
 #include "core/render/keepalived.hpp"
 
 namespace fairlead::daemon {
@@ -175,7 +176,9 @@ void Pair::decide() {
                    is_outranked(),
                    other_on_lan_};
   }
+  const bool conceded = election_.concedes();
   const auto wish = election_.decide(known, Clock::now());
+  if (election_.concedes() && !conceded) other_on_lan_ = false;  // what was seen before the split
   if (wish != wish_ || vrrp_.state() == VrrpState::none) vrrp_.set_offset(wish.offset);
   if (wish.why != wish_.why)
     journal_.tell({{},
@@ -187,7 +190,7 @@ void Pair::decide() {
                    ""});
   wish_ = wish;
   note_awaited_role();
-  if (election_.concedes()) look_for_the_other_on_the_lan();
+  if (election_.looks_for_the_other()) look_for_the_other_on_the_lan();
   schedule();
   tell();
   note_conditions();
@@ -225,23 +228,23 @@ void Pair::schedule() {
 void Pair::look_for_the_other_on_the_lan() {
   if (search_.expiry() > Clock::now()) return;
   search_.expires_after(between_searches);
-  prober_.ask({config_->lans.front().interface, 0, std::nullopt, vrrp_address(config_->ha->peer).address, std::nullopt},
-              [this](const probe::Outcome& outcome) {
-                other_on_lan_ = outcome.round_trip.has_value();
-                if (config_ && other_on_lan_) decide();
-              });
+  ask_on_the_lan(std::nullopt);
   search_.async_wait([this](boost::system::error_code moved) {
-    if (!moved && config_ && election_.concedes()) look_for_the_other_on_the_lan();
+    if (!moved && config_ && election_.looks_for_the_other()) look_for_the_other_on_the_lan();
   });
 }
 
 /// Who has sent in vain to this router's address for a while looks for it again only once a second (RFC 4861, section
 /// 7.2.2); without its advertisements in that second this router would take itself for the only one. That it is asked
 /// for tells the other one where this one is.
-void Pair::greet_on_the_lan() {
-  prober_.ask({config_->lans.front().interface, 0, vrrp_address(config_->ha->address.address).address,
-               vrrp_address(config_->ha->peer).address, std::nullopt},
-              [](const probe::Outcome&) {});
+void Pair::greet_on_the_lan() { ask_on_the_lan(vrrp_address(config_->ha->address.address).address); }
+
+void Pair::ask_on_the_lan(std::optional<IpAddress> from) {
+  prober_.ask({config_->lans.front().interface, 0, from, vrrp_address(config_->ha->peer).address, std::nullopt},
+              [this](const probe::Outcome& outcome) {
+                other_on_lan_ = outcome.round_trip.has_value();
+                if (config_ && other_on_lan_) decide();
+              });
 }
 
 void Pair::take_vrrp_state() {
@@ -351,24 +354,10 @@ Result<void> Pair::set_maintenance(bool on) {
 }
 
 void Pair::note_conditions() {
-  std::vector<Condition> found;
-  const auto add = [&](const char* id, const std::string& why, const char* effect) {
-    found.push_back({id, "pair", {}, why, effect});
-  };
+  const auto told = status();
   const auto& no_vrrp = vrrp_problem_.empty() ? news_.lan_problem : vrrp_problem_;
-  if (config_ && !no_vrrp.empty()) add("vrrp", no_vrrp, "the other router must do without this one");
-  if (config_ && !theirs_)
-    add("peer-silent", link_why_, "connections would break at a takeover, and leases be forgotten");
-  if (config_ && memory_.maintenance()) add("maintenance", "an administrator wants it", "this router takes no role");
-  if (config_ && theirs_ && theirs_->maintenance)
-    add("peer-maintenance", fmt::format("{} is out for maintenance", theirs_->name),
-        "nobody would take over from this router");
-  if (config_ && theirs_ && !theirs_->maintenance && !theirs_->why.empty())
-    add("peer-gives-way", fmt::format("{}: {}", theirs_->name, theirs_->why),
-        "nobody would take over from this router");
-  if (config_ && election_.concedes())
-    add("two-active", wish_.why, "the LAN is cut between the routers: its other part has no router");
-  journal_.set_conditions("pair", std::move(found));
+  journal_.set_conditions("pair",
+                          told ? pair::conditions_of(*told, no_vrrp, election_, wish_) : std::vector<Condition>());
 }
 
 void Pair::stop(bool for_good, std::function<void()> done) {

@@ -71,6 +71,7 @@ class Pair {
   void note_awaited_role();
   void look_for_the_other_on_the_lan();
   void greet_on_the_lan();
+  void ask_on_the_lan(std::optional<IpAddress> from);
   void tell();
   void announce_after_a_split();
   void note_conditions();

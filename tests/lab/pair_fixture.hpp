@@ -83,13 +83,13 @@ class PairLab : public testing::Test, protected Questions {
   void TearDown() override {
     if (!lab_ || !HasFailure()) return;
     for (const auto* router : {"left", "right"})
-      for (const auto& command : std::vector<lab::Command>{{"ip", "addr"},
+      for (const auto& command : std::vector<lab::Command>{{"cat", lab::router_folders(*lab_, router).log},
+                                                           {"ip", "addr"},
                                                            {"ip", "neigh"},
                                                            {"ip", "rule"},
                                                            {"ip", "route", "show", "table", "all"},
                                                            {"nft", "-n", "list", "table", "inet", "fairlead"},
-                                                           {"conntrack", "-L"},
-                                                           {"cat", lab::router_folders(*lab_, router).log}})
+                                                           {"conntrack", "-L"}})
         if (const auto output = host(router).run(command))
           GTEST_LOG_(ERROR) << router << ", " << command[0] << " " << command[1] << ":\n" << output->out;
   }

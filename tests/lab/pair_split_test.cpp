@@ -5,6 +5,7 @@ namespace fairlead {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class PairSplitOverTime : public PairRoles {
  protected:
@@ -85,6 +86,25 @@ TEST_F(PairSplitOverTime, TheLanIsCutBetweenThem) {
   EXPECT_TRUE(takes_the_role("left"));
   for (const auto* router : {"left", "right"}) EXPECT_TRUE(has_conditions(router, {}));
   EXPECT_TRUE(seen_by_tcp(host("home-1"), server(1)));
+}
+
+TEST_F(PairSplitOverTime, APortThatDoesNotPassFramesYetIsNoEndOfTheOther) {
+  ASSERT_NO_FATAL_FAILURE(start_pair(pair_of_two_uplinks));
+  crash("left");
+  ASSERT_TRUE(becomes_active("right"));
+  const auto before = log_of("left").size();
+  ASSERT_NO_FATAL_FAILURE(cut_lan_between());
+  ASSERT_NO_FATAL_FAILURE(boot("left"));
+  EXPECT_TRUE(has_conditions("left", {"lan-silent"}));
+  EXPECT_TRUE(has_conditions("right", {"peer-gives-way"}));
+  EXPECT_THAT(refusal("right", "yield"), HasSubstr("not seen on the LAN yet"));
+  EXPECT_TRUE(takes_the_role("right"));
+  ASSERT_NO_FATAL_FAILURE(mend_lan());
+  for (const auto* router : {"left", "right"}) EXPECT_TRUE(has_conditions(router, {}));
+  EXPECT_TRUE(takes_the_role("right"));
+  EXPECT_THAT(log_of("left").substr(before), Not(HasSubstr("standby → active")));
+  must("right", "yield");
+  EXPECT_TRUE(takes_the_role("left"));
 }
 
 }  // namespace

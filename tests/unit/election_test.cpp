@@ -54,6 +54,32 @@ TEST_F(Standby, AllIsWell) {
   EXPECT_EQ(decide(), ready) << "alone without uplinks: the LAN still needs a router";
 }
 
+TEST_F(Standby, TakesNoRoleFromAnActiveOneThatItHasNotSeenOnTheLan) {
+  known.other->on_lan = false;
+  EXPECT_EQ(decide(), (Wish{out_of_service, "the other router is active, and not seen on the LAN yet"}));
+  EXPECT_TRUE(election.looks_for_the_other());
+  EXPECT_EQ(after(1h).offset, out_of_service) << "the LAN is cut, and has a router";
+  known.other->on_lan = true;
+  EXPECT_EQ(decide(), ready);
+  EXPECT_FALSE(election.looks_for_the_other());
+  known.other->on_lan = false;
+  EXPECT_EQ(decide(), ready) << "from now on silence means something";
+}
+
+TEST_F(Standby, TakesTheRoleOfOneThatItHasNeverSeenOnTheLan) {
+  known.other->on_lan = false;
+  auto others_end = [&](auto change) {
+    Election fresh;
+    EXPECT_NE(fresh.decide(known, now), ready);
+    auto later = known;
+    change(later);
+    return fresh.decide(later, now);
+  };
+  EXPECT_EQ(others_end([](Known& later) { later.other.reset(); }), ready);
+  EXPECT_EQ(others_end([](Known& later) { later.other->active = false; }), ready);
+  EXPECT_EQ(others_end([](Known& later) { later.other->gives_way = true; }), ready);
+}
+
 TEST_F(Active, MaintenanceComesBeforeEverything) {
   known.maintenance = true;
   EXPECT_EQ(decide(), (Wish{out_of_service, "maintenance"}));

@@ -30,6 +30,7 @@ constexpr std::array remedies{
     Remedy{"foreign-default-route", "remove it, or make its device an uplink ([wan.NAME])"},
     Remedy{"forwarded-elsewhere", "remove it, or make its device an uplink ([wan.NAME])"},
     Remedy{"uplink-down", "look at the cable, the modem and the gateway; `fairlead status` says what was asked last"},
+    Remedy{"lan-silent", "wait for the switch (its spanning tree); then look at the cable between the LAN's switches"},
     Remedy{"apply-failed", "the error names what the kernel refused; docs/kernel.md lists what it must have"},
     Remedy{"configuration-refused", "mend the file: fairlead check"},
     Remedy{"repaired-too-often", "find the program that changes the same things, and end it"},

@@ -38,6 +38,7 @@ Wish Election::decide(const Known& known, Time now) {
   if (!other_active) other_active_since_.reset();
   if (other_active && !other_active_since_) other_active_since_ = now;
   note_two_active(known, now);
+  note_lan(known);
   note_right_guess(known, now);
 
   if (known.maintenance) return {out_of_service, "maintenance"};
@@ -52,6 +53,7 @@ Wish Election::decide(const Known& known, Time now) {
   }
   if (yields_without_uplinks(known, now))
     return {out_of_service, fmt::format("no uplink works here, and {} there", known.other->usable)};
+  if (awaits_lan_) return {out_of_service, "the other router is active, and not seen on the LAN yet"};
   if (concedes_) return {out_of_service, "the other router is active as well, and has the higher priority"};
   // Below every priority that a file can have, but there if the other one dies.
   if (!may_preempt(known, now)) return {1 - known.priority, ""};
@@ -114,6 +116,13 @@ void Election::note_two_active(const Known& known, Time now) {
   const bool again = now < concedes_until_ + soon_again;
   concession_ = again ? std::min<std::chrono::seconds>(concession_ * 2, longest_concession) : first_concession;
   concedes_until_ = now + concession_;
+}
+
+/// The port of a switch may have its carrier long before it lets frames through (IEEE 802.1D: listening, learning). One
+/// that has just started would take the other one's silence for its end.
+void Election::note_lan(const Known& known) {
+  lan_passes_ = lan_passes_ || known.master || (known.other && known.other->on_lan);
+  awaits_lan_ = !lan_passes_ && known.other && known.other->active && !known.other->gives_way;
 }
 
 bool Election::two_active(Time now) const { return two_active_since_ && now - *two_active_since_ >= split / 2; }

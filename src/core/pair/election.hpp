@@ -1,7 +1,8 @@
 #pragma once
 // Purpose: whether this router of a pair wants to be the active one. VRRP settles it by priority; this says when a
-// router gives way although it lives (maintenance, no uplink that works, the other one is active as well), and when
-// one that comes back asks for the role. Pure: what is known goes in as values, with the time.
+// router gives way although it lives (maintenance, no uplink that works, the other one is active as well, a LAN that
+// does not carry anything yet), and when one that comes back asks for the role. Pure: what is known goes in as values,
+// with the time.
 #include <chrono>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ class Election {
   void take_back() { hand_over_until_.reset(), by_hand_ = false; }
   /// Both say that they are active, and this one gives way until the LAN is whole again.
   [[nodiscard]] bool concedes() const { return concedes_; }
+  /// The other one is active, and this one, which has just started, has not seen it on the LAN yet.
+  [[nodiscard]] bool awaits_lan() const { return awaits_lan_; }
+  [[nodiscard]] bool looks_for_the_other() const { return concedes_ || awaits_lan_; }
   /// Both have said for a while that they are active, not only for the moment in which the role moves.
   [[nodiscard]] bool two_active(Time now) const;
   /// When decide() may say something else though nothing changes.
@@ -57,6 +61,7 @@ class Election {
  private:
   [[nodiscard]] bool yields_without_uplinks(const Known& known, Time now);
   void note_two_active(const Known& known, Time now);
+  void note_lan(const Known& known);
   void note_right_guess(const Known& known, Time now);
   [[nodiscard]] bool may_preempt(const Known& known, Time now);
   void look_again(Time when);
@@ -72,6 +77,8 @@ class Election {
   std::chrono::seconds guess_pause_{};
   bool yields_ = false;
   bool concedes_ = false;
+  bool lan_passes_ = false;  // frames, since this router runs
+  bool awaits_lan_ = false;
   bool by_hand_ = false;  // the other one is active because somebody said so
 };
 
