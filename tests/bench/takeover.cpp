@@ -181,7 +181,8 @@ Result<void> measure_once(PairNetwork& pair, const Scenario& scenario, const Tak
   const auto before = pair.sameness(*active, "tcp");
   if (!before) return std::unexpected(before.error());
   figures.missing.push_back(static_cast<double>(before->missing));
-  if (auto same = pair.await_sameness(*active); !same) return same;
+  // Where that does not help, the connections tell what it costs.
+  if (auto same = pair.await_sameness(*active); !same) fmt::print(stderr, "\r\033[K{}\n", same.error().message);
   if (auto done = scenario.event(pair, *active); !done) return done;
   static_cast<void>(lab::wait_ready(-1, 0, lab::in(after_event)));
   const auto report = finish(*crowds, figures);
