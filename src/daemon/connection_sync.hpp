@@ -24,7 +24,8 @@ class ConnectionSync {
   struct Pace {
     /// Entries of the other's kernel are not refreshed by packets; those of UDP flows would end after two minutes.
     std::chrono::milliseconds refresh = std::chrono::seconds(30);
-    std::chrono::milliseconds look = std::chrono::seconds(10);
+    /// Events that conntrackd has missed are made up for at the next look.
+    std::chrono::milliseconds look = std::chrono::seconds(5);
   };
   ConnectionSync(boost::asio::io_context& loop, Journal& journal, const Paths& paths, Pace pace);
   ConnectionSync(boost::asio::io_context& loop, Journal& journal, const Paths& paths)

@@ -95,8 +95,9 @@ class SyncSide {
   /// While its conntrackd stands still: more than its buffer holds.
   void overrun() const {
     std::string many;
-    for (int port = 10000; port < 60000; ++port)
-      many += fmt::format("-I -p udp -s 192.168.1.60 -d 198.51.100.8 --sport {} --dport 53 -t 20 -m 16777216\n", port);
+    for (const auto* host : {"192.168.1.60", "192.168.1.61"})
+      for (int port = 10000; port < 60000; ++port)
+        many += fmt::format("-I -p udp -s {} -d 198.51.100.8 --sport {} --dport 53 -t 20 -m 16777216\n", host, port);
     ::kill(pid(), SIGSTOP);
     const auto done = lab::must_run({"ip", "netns", "exec", name_, "conntrack", "--load-file", "-"}, many);
     EXPECT_TRUE(done) << done.error().message;

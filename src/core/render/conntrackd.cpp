@@ -66,8 +66,10 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       "  UNIX {{\n"
       "    Path {6}\n"
       "  }}\n"
-      "  NetlinkBufferSize 8388608\n"
-      "  NetlinkBufferSizeMaxGrowth 33554432\n"
+      // What overflows is lost, and the other router's entries are mixed up by what comes after it. Each event takes
+      // more than a kilobyte, and each connection half a dozen; the standby's own changes come back as events as well.
+      "  NetlinkBufferSize 33554432\n"
+      "  NetlinkBufferSizeMaxGrowth 67108864\n"
       // By itself it would do so as a standby too, and tell the active router of its own connections anew, which makes
       // new entries of them there under their packets.
       "  NetlinkOverrunResync off\n"
