@@ -1,8 +1,14 @@
 #include "core/model/connection.hpp"
 
+#include <linux/netfilter/nf_conntrack_tcp.h>
+
 #include <array>
 
 namespace fairlead {
+
+bool has_ended(const ConnectionEntry& entry) {
+  return entry.tcp_state == TCP_CONNTRACK_TIME_WAIT || entry.tcp_state == TCP_CONNTRACK_CLOSE;
+}
 
 std::string tcp_state_text(std::uint8_t state) {
   static constexpr std::array names{"",           "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",

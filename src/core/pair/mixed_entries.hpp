@@ -1,9 +1,10 @@
 #pragma once
 // Purpose: entries of the connection table that conntrackd put together from two connections. When a host uses a port
 // again while the old connection is still in the table, conntrackd may tell the other router of the new one only as an
-// update of the old one; the kernel there takes the mark of the new connection, but keeps the translated address of the
-// old one. After a takeover such a connection would be dead. It is known by its mark and its address, which are of two
-// different uplinks.
+// update of the old one (it says what an entry is when it sends, not what has happened to it before); the kernel there
+// takes the mark of the new connection, but keeps the translated address and port of the old one. After a takeover such
+// a connection would be dead. Where mark and address are of two different uplinks it is known by them; so that nothing
+// else is mixed up, the standby keeps no entries of connections that have ended.
 // Source: conntrack-tools 1.4.7, src/external_inject.c and src/internal_cache.c.
 #include <cstdint>
 #include <map>
