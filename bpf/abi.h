@@ -93,30 +93,41 @@ struct activity {
 };
 
 /* One direction of a connection that the fast path forwards: what the kernel has said of it, good for a moment, and
- * what it has carried; two lines of the cache. IPv4 addresses are in the first words. All but times in network order. */
+ * what it has carried. IPv4 needs the first of the two lines of the cache alone. All but times in network order. */
 struct way {
-  u32 from[8]; /* source and destination as the packet comes; IPv4: [0] and [1] */
-  u32 to[8];   /* as it leaves */
   u32 from_ports;
   u32 to_ports;
-  u32 door; /* ifindex, where it comes in */
-  u32 out;  /* ifindex, where it leaves */
+  u32 from[2]; /* IPv4: source and destination as the packet comes */
+  u32 to[2];   /* as it leaves */
+  u32 checked; /* jiffies: when the kernel was asked */
+  u32 last;    /* the same in seconds of CLOCK_MONOTONIC: the entry's timeout was made new */
+  u64 bytes;   /* as the kernel counts them: of the network layer */
+  u32 out;     /* ifindex, where it leaves */
   u8 macs[12];
   u16 mtu;
-  u8 protocol;
-  u8 family;      /* 4 or 6; 0: free */
-  u32 checked;    /* jiffies: when the kernel was asked */
-  u16 generation; /* of the settings then */
+  u16 generation; /* of the settings when the kernel was asked */
+  u8 kind;        /* kind_of_way(); 0: free */
+  u8 door;        /* slot of where it comes in */
   u8 uplink;      /* id, from a LAN; 0: to a LAN */
-  u8 reserved;
-  u32 since; /* seconds of CLOCK_MONOTONIC: of the first packet here */
-  u32 last;  /* when the kernel was asked, and the entry's timeout made new */
-  u64 packets;
-  u64 bytes; /* as the kernel counts them: of the network layer */
+  u8 noted;       /* activity_turn() of the packet that was counted as activity last */
+  u32 from_v6[8];
+  u32 to_v6[8];
 };
+
+/* TCP or UDP, IPv4 or IPv6. */
+static inline u8 kind_of_way(int v6, u8 protocol) {
+  if (protocol == 17) return v6 ? 4 : 3;
+  return v6 ? 2 : 1;
+}
 
 struct way_set {
   struct way ways[set_ways];
+};
+
+/* Says without a look at a set of ways whether it can have one. */
+struct tag_set {
+  u8 tags[set_ways]; /* bits of the hash of what each carries */
+  u32 missed;        /* the same of the flow that was looked for in vain last */
 };
 
 #ifdef __cplusplus

@@ -16,7 +16,8 @@ static __always_inline u32 uplink_of(const struct nf_conn *ct) {
   return (ct->mark & shared.settings.mark_mask) >> shared.settings.mark_shift & (most_uplinks - 1);
 }
 
-/* A function of its own for the verifier, which then looks at it once. */
+/* Of where the packet comes in; `door_slots`: no door. A function of its own for the verifier, which then looks at it
+ * once. */
 __noinline u32 door_slot(u32 ifindex) {
   for (u32 way = 0; way < door_ways; ++way) {
     const u32 slot = (ifindex + way) & (door_slots - 1);
@@ -25,21 +26,14 @@ __noinline u32 door_slot(u32 ifindex) {
   return door_slots;
 }
 
-static __always_inline const struct door *door_of(const struct __sk_buff *skb) {
-  const u32 slot = door_slot(skb->ifindex);
-  return slot < door_slots ? &shared.doors[slot] : 0;
-}
-
 static __always_inline bool is_same(const u64 *address, u64 high, u64 low) {
   return address[0] == high && address[1] == low;
 }
 
 /* That the source lies where the packet comes from; of what is behind other routers of the LAN the normal path knows. A
  * function of its own for the verifier, as above. */
-__noinline u32 is_plausible(u32 ifindex, u32 family, u64 high, u64 low) {
-  const u32 slot = door_slot(ifindex);
-  if (slot >= door_slots) return 0;
-  const struct door *door = &shared.doors[slot];
+__noinline u32 is_plausible(u32 slot, u32 family, u64 high, u64 low) {
+  const struct door *door = &shared.doors[slot & (door_slots - 1)];
   family &= 1;
   for (u32 n = 0; n < most_subnets; ++n) {
     const struct subnet *subnet = &door->subnets[family][n];
@@ -50,11 +44,11 @@ __noinline u32 is_plausible(u32 ifindex, u32 family, u64 high, u64 low) {
   return 0;
 }
 
-static __always_inline bool has_plausible_source(const struct __sk_buff *skb, const struct packet *packet) {
-  if (!packet->v6) return is_plausible(skb->ifindex, 0, packet->tuple.ipv4.saddr, 0);
+static __always_inline bool has_plausible_source(const struct packet *packet, u32 slot) {
+  if (!packet->v6) return is_plausible(slot, 0, packet->tuple.ipv4.saddr, 0);
   u64 address[2];
   __builtin_memcpy(address, packet->tuple.ipv6.saddr, sizeof(address));
-  return is_plausible(skb->ifindex, 1, address[0], address[1]);
+  return is_plausible(slot, 1, address[0], address[1]);
 }
 
 /* Of TCP the answers tell what is active. */
@@ -71,39 +65,57 @@ static __always_inline bool is_offloading(const struct packet *packet) {
 static __always_inline bool is_for_kernel(const struct packet *packet) { return packet->synchronizes || packet->ends; }
 
 static __always_inline void distrust(const struct packet *packet, u32 place) {
-  struct way *way = place != no_place ? way_at(place) : 0;
+  struct way *way = way_at(place);
   if (!way) return;
-  if (packet->synchronizes) set_family(way, 0);
+  if (packet->synchronizes) set_kind(way, 0);
   way->checked = (u32)bpf_jiffies64() - way_ticks; /* not fresh */
 }
 
 /* The place to go by. A connection that is not established yet is another one than that whose place it finds. */
 static __always_inline u32 ask_of(struct __sk_buff *skb, struct nf_conn *ct, const struct packet *packet, u32 direction,
-                                  u32 id, u32 place, u32 seconds) {
+                                  u32 id, u32 slot, u32 place, u32 seconds) {
   if (!(ct->status & IPS_ASSURED)) {
-    struct way *way = place != no_place ? way_at(place) : 0;
-    if (way) set_family(way, 0);
+    struct way *way = way_at(place);
+    if (way) set_kind(way, 0);
     return no_place;
   }
-  if (place == no_place) place = claim_place(packet, skb->ifindex, seconds);
-  return place != no_place && ask(skb, ct, packet, direction & 1, id, place, seconds) ? place : no_place;
+  if (place == no_place) place = claim_place(packet, slot, seconds);
+  return ask(skb, ct, packet, direction & 1, id, place, seconds) ? place : no_place;
+}
+
+/* By a fresh place: the kernel is not asked. `id`: of the connection's uplink, where it comes from there; of TCP the
+ * answers tell what is active. */
+static __always_inline int go_on(struct __sk_buff *skb, const struct packet *packet, u32 place, u32 id, bool outward) {
+  struct way *way = way_at(place);
+  const u8 turn = activity_turn();
+  const bool counts = shared.settings.wants & wants_choice && (!outward || packet->protocol == IPPROTO_UDP);
+  if (way && counts && way->noted != turn) {
+    way->noted = turn;
+    if (outward) id = way->uplink;
+    note_activity(family_of(packet), id, seen_of(id, activity_slot(packet, outward)), bpf_ktime_get_ns());
+  }
+  return send_on(skb, packet, place);
 }
 
 SEC("tc")
 int fairlead_lan(struct __sk_buff *skb) {
   struct packet packet = {};
   u32 direction = 0;
-  if (!read_packet(skb, &packet)) return normal_path;
+  const u32 slot = door_slot(skb->ifindex);
+  if (slot >= door_slots || !read_packet(skb, &packet)) return normal_path;
   bool offloads = is_offloading(&packet);
-  u32 place = offloads ? place_of(&packet, skb->ifindex) : no_place;
+  u32 place = offloads ? place_of(&packet, slot) : no_place;
+  bool asks = !packet.opens && concerns_lan(&packet);
   if (is_for_kernel(&packet)) {
     distrust(&packet, place);
     offloads = false;
   } else if (is_fresh(place)) {
-    return send_on(skb, &packet, place);
+    return go_on(skb, &packet, place, 0, true);
+  } else if (offloads && place == no_place && is_first(&packet)) {
+    asks = false;
   }
   const u64 now = bpf_ktime_get_ns();
-  struct nf_conn *ct = packet.opens || !concerns_lan(&packet) ? 0 : look_up(skb, &packet, &direction);
+  struct nf_conn *ct = asks ? look_up(skb, &packet, &direction) : 0;
   if (!ct) {
     if (shared.settings.wants & wants_choice && (packet.opens || packet.protocol == IPPROTO_UDP))
       propose(skb, &packet, now);
@@ -112,8 +124,8 @@ int fairlead_lan(struct __sk_buff *skb) {
   const u32 id = uplink_of(ct);
   if (id != 0 && shared.settings.wants & wants_choice && packet.protocol == IPPROTO_UDP)
     note_activity(family_of(&packet), id, seen_of(id, activity_slot(&packet, true)), now);
-  if (offloads && id != 0 && shared.uplinks[id].ifindex != 0 && has_plausible_source(skb, &packet))
-    place = ask_of(skb, ct, &packet, direction, id, place, now >> 30);
+  if (offloads && id != 0 && shared.uplinks[id].ifindex != 0 && has_plausible_source(&packet, slot))
+    place = ask_of(skb, ct, &packet, direction, id, slot, place, now >> 30);
   else
     place = no_place;
   bpf_ct_release(ct);
@@ -125,22 +137,22 @@ SEC("tc")
 int fairlead_uplink(struct __sk_buff *skb) {
   struct packet packet = {};
   u32 direction = 0;
-  if (!read_packet(skb, &packet)) return normal_path;
+  const u32 slot = door_slot(skb->ifindex);
+  if (slot >= door_slots || !read_packet(skb, &packet)) return normal_path;
+  const u32 id = shared.doors[BOUNDED(slot, door_slots - 1)].uplink;
   bool offloads = is_offloading(&packet);
-  u32 place = offloads ? place_of(&packet, skb->ifindex) : no_place;
+  u32 place = offloads ? place_of(&packet, slot) : no_place;
   if (is_for_kernel(&packet)) {
     distrust(&packet, place);
     offloads = false;
   } else if (is_fresh(place)) {
-    return send_on(skb, &packet, place);
+    return go_on(skb, &packet, place, id, false);
   }
-  const struct door *door = packet.opens ? 0 : door_of(skb);
-  if (!door || door->uplink == 0) return normal_path;
+  if (packet.opens || id == 0) return normal_path;
   const u64 now = bpf_ktime_get_ns();
-  const u32 id = door->uplink;
   u16 *seen = seen_of(id, activity_slot(&packet, false));
   const bool counts = shared.settings.wants & wants_choice && (packet.ends || !is_noted(seen, now));
-  if (!counts && !offloads) return normal_path;
+  if (!counts && (!offloads || (place == no_place && is_first(&packet)))) return normal_path;
   struct nf_conn *ct = look_up(skb, &packet, &direction);
   if (!ct) return normal_path;
   const bool ours = uplink_of(ct) == id;
@@ -151,7 +163,7 @@ int fairlead_uplink(struct __sk_buff *skb) {
     else if (lives)
       note_activity(family_of(&packet), id, seen, now);
   }
-  place = ours && offloads ? ask_of(skb, ct, &packet, direction, 0, place, now >> 30) : no_place;
+  place = ours && offloads ? ask_of(skb, ct, &packet, direction, 0, slot, place, now >> 30) : no_place;
   bpf_ct_release(ct);
   return place != no_place ? send_on(skb, &packet, place) : normal_path;
 }

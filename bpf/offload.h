@@ -22,8 +22,8 @@ static __always_inline bool is_plain(const struct nf_conn *ct, u8 protocol) {
 static __always_inline void read_target(const struct nf_conntrack_tuple *other, bool v6, struct way *way) {
   if (v6) {
     for (int n = 0; n < 4; ++n) {
-      way->to[n] = other->dst.u3.all[n];
-      way->to[n + 4] = other->src.u3.all[n];
+      way->to_v6[n] = other->dst.u3.all[n];
+      way->to_v6[n + 4] = other->src.u3.all[n];
     }
   } else {
     way->to[0] = other->dst.u3.ip;
@@ -46,8 +46,8 @@ __noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u3
   route.dport = (__be16)(way->to_ports >> 16);
   if (packet->v6) {
     route.family = 10; /* AF_INET6 */
-    __builtin_memcpy(route.ipv6_src, &way->to[0], 16);
-    __builtin_memcpy(route.ipv6_dst, &way->to[4], 16);
+    __builtin_memcpy(route.ipv6_src, &way->to_v6[0], 16);
+    __builtin_memcpy(route.ipv6_dst, &way->to_v6[4], 16);
   } else {
     route.family = 2; /* AF_INET */
     route.tos = packet->tos & 0x1c; /* as the kernel routes */
@@ -75,14 +75,14 @@ static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const
   if (!way || !is_plain(ct, packet->protocol)) return false;
   read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, packet->v6, way);
   if (!find_route(skb, packet, id, way)) return false;
-  if (seconds != way->last || way->family == 0)
+  if (seconds != way->last || way->kind == 0)
     bpf_ct_change_timeout(ct, packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout
                                                               : shared.settings.udp_timeout);
   way->last = seconds;
   way->uplink = id;
   way->generation = shared.settings.generation;
   way->checked = bpf_jiffies64();
-  set_family(way, packet->v6 ? 6 : 4);
+  set_kind(way, kind_of_way(packet->v6, packet->protocol));
   return true;
 }
 
@@ -95,9 +95,11 @@ static __always_inline u32 fold(u64 sum) {
 static __always_inline u64 difference(u32 from, u32 to) { return (u64)(u32)~from + to; }
 
 static __always_inline u32 address_difference(const struct way *way, bool v6) {
-  u64 sum = difference(way->from[0], way->to[0]) + difference(way->from[1], way->to[1]);
+  u64 sum = 0;
   if (v6)
-    for (int n = 2; n < 8; ++n) sum += difference(way->from[n], way->to[n]);
+    for (int n = 0; n < 8; ++n) sum += difference(way->from_v6[n], way->to_v6[n]);
+  else
+    sum = difference(way->from[0], way->to[0]) + difference(way->from[1], way->to[1]);
   return fold(sum);
 }
 
@@ -162,8 +164,8 @@ static __always_inline bool write_headers(struct __sk_buff *skb, const struct pa
   if (packet->v6) {
     struct ipv6hdr *ip = data + ETH_HLEN;
     if ((void *)(ip + 1) > end || !write_ports(ip + 1, end, way->to_ports)) return false;
-    __builtin_memcpy(&ip->saddr, &way->to[0], 16);
-    __builtin_memcpy(&ip->daddr, &way->to[4], 16);
+    __builtin_memcpy(&ip->saddr, &way->to_v6[0], 16);
+    __builtin_memcpy(&ip->daddr, &way->to_v6[4], 16);
     --ip->hop_limit;
   } else {
     struct iphdr *ip = data + ETH_HLEN;
@@ -188,7 +190,6 @@ __noinline int send_on(struct __sk_buff *skb, const struct packet *packet, u32 p
   struct way *way = way_at(place);
   if (!packet || !way || packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
   if (!write_headers(skb, packet, way)) return TC_ACT_SHOT; /* cannot be: they were read before */
-  way->packets += skb->gso_segs > 1 ? skb->gso_segs : 1;
   way->bytes += packet->network_bytes;
   if (!packet->v6) skb->priority = priority_of(packet->tos);
   if (way->uplink != 0)

@@ -6,6 +6,7 @@
 
 struct packet {
   struct bpf_sock_tuple tuple;
+  u64 hash;          /* place_of() computes it */
   u32 network_bytes; /* the network layer's, as the kernel counts them */
   u32 segment_bytes; /* the largest packet that leaves: of a GRO packet one segment */
   u8 protocol;

@@ -73,6 +73,38 @@ TEST_F(FastPathOfPackets, Ipv6IsTranslatedAsWell) {
           to_host / Ip6{server6, host6, 63} / Tcp{443, 40000} / "hello", 0);
 }
 
+TEST_F(FastPathOfPackets, TheFirstPacketOfAFlowIsMostlyTheKernels) {
+  int passed = 0;
+  constexpr int flows = 200;
+  for (int port = 20000; port < 20000 + flows; ++port) {
+    enter("-p udp " + tuple(host4, port, server4, 53, outside4, port) + established);
+    const auto packet = from_host / Ip4{host4, server4} / Udp{static_cast<std::uint16_t>(port), 53} / "query";
+    passed += run("lan0", packet).verdict == passes ? 1 : 0;
+    EXPECT_EQ(run("lan0", packet).verdict, is_sent_on) << port;
+  }
+  // A quarter, drawn by lot, is not.
+  EXPECT_GT(passed, flows / 2);
+  EXPECT_LT(passed, flows);
+}
+
+TEST_F(FastPathOfPackets, FlowsThatTakeTurnsAreAllSentOn) {
+  // So many that some share a set; the kernel is asked for each sooner or later.
+  constexpr int flows = 2000;
+  std::string many;
+  for (int port = 20000; port < 20000 + flows; ++port)
+    many += "-I -p udp " + tuple(host4, port, server4, 53, outside4, port) + established + "\n";
+  ASSERT_TRUE(lab::must_run({"conntrack", "--load-file", "-"}, many));
+  int sent = 0;
+  for (int turn = 0; turn < 50 && sent < flows; ++turn) {
+    sent = 0;
+    for (int port = 20000; port < 20000 + flows; ++port)
+      if (run("lan0", from_host / Ip4{host4, server4} / Udp{static_cast<std::uint16_t>(port), 53} / "query").verdict ==
+          is_sent_on)
+        ++sent;
+  }
+  EXPECT_EQ(sent, flows);
+}
+
 TEST_F(FastPathOfPackets, OddPacketsOfAGoodConnectionAreTheKernels) {
   enter(tcp4() + established);
   const Ip4 good{host4, server4};
@@ -82,7 +114,7 @@ TEST_F(FastPathOfPackets, OddPacketsOfAGoodConnectionAreTheKernels) {
     change(header);
     return from_host / header / segment / "hello";
   };
-  ASSERT_EQ(run("lan0", from_host / good / segment / "hello").verdict, is_sent_on);
+  ASSERT_EQ(run_again("lan0", from_host / good / segment / "hello").verdict, is_sent_on);
   passes_by("lan0", with([](Ip4& header) { header.lives = 1; }));
   passes_by("lan0", with([](Ip4& header) { header.options = 1; }));
   passes_by("lan0", with([](Ip4& header) { header.fragment = 0x2000; }));
@@ -91,13 +123,13 @@ TEST_F(FastPathOfPackets, OddPacketsOfAGoodConnectionAreTheKernels) {
   passes_by("lan0", from_host / good / segment / std::string(1500, 'x'));
   passes_by("lan0", Eth{gateway_mac, host_mac} / good / segment / "not for this router");
   passes_by("lan0", Eth{lan_mac, host_mac, 0x8100} / good / segment / "a VLAN's");
-  ASSERT_EQ(run("lan0", from_host / good / segment / "hello").verdict, is_sent_on);
+  ASSERT_EQ(run_again("lan0", from_host / good / segment / "hello").verdict, is_sent_on);
 }
 
 TEST_F(FastPathOfPackets, BeginningsAndEndsOfConnectionsAreTheKernels) {
   for (const unsigned odd : {flags::syn, flags::syn | flags::ack, flags::fin | flags::ack, flags::rst}) {
     enter(tcp4() + established);
-    ASSERT_EQ(run("lan0", from_host / Ip4{host4, server4} / Tcp{40000, 443}).verdict, is_sent_on);
+    ASSERT_EQ(run_again("lan0", from_host / Ip4{host4, server4} / Tcp{40000, 443}).verdict, is_sent_on);
     passes_by("lan0", from_host / Ip4{host4, server4} / Tcp{40000, 443, odd});
     ASSERT_TRUE(lab::must_run({"conntrack", "-F"}));
     passes_by("lan0", from_host / Ip4{host4, server4} / Tcp{40000, 443});
@@ -130,7 +162,7 @@ TEST_F(FastPathOfPackets, WithoutAWayOrANeighbourItIsTheKernels) {
   lab_test::ip("neigh del 198.51.100.1 dev wan0");
   passes_by("lan0", packet);
   lab_test::ip("neigh add 198.51.100.1 lladdr 02:00:00:00:01:02 dev wan0 nud permanent");
-  EXPECT_EQ(run("lan0", packet).verdict, is_sent_on);
+  EXPECT_EQ(run_again("lan0", packet).verdict, is_sent_on);
   lab_test::ip("route del default table 1001");
   datapath_->forget();
   passes_by("lan0", packet);
@@ -145,7 +177,7 @@ TEST_F(FastPathOfPackets, AConnectionOfAnotherUplinkDoesNotComeInByThisOne) {
 TEST_F(FastPathOfPackets, ADeletedConnectionLeavesAtOnceWhereFairleadDeletesIt) {
   enter(tcp4() + established);
   const auto packet = from_host / Ip4{host4, server4} / Tcp{40000, 443};
-  ASSERT_EQ(run("lan0", packet).verdict, is_sent_on);
+  ASSERT_EQ(run_again("lan0", packet).verdict, is_sent_on);
   ASSERT_TRUE(lab::must_run({"conntrack", "-F"}));
   datapath_->forget();
   passes_by("lan0", packet);
@@ -161,12 +193,15 @@ TEST_F(FastPathOfPackets, TurnedOffItIsTheKernels) {
 TEST_F(FastPathOfPackets, BytesAreCountedAsTheKernelCountsThem) {
   enter(udp4() + established);
   const auto packet = from_host / Ip4{host4, server4} / Udp{40000, 53} / "query";
-  for (int n = 0; n < 3; ++n) ASSERT_EQ(run("lan0", packet).verdict, is_sent_on);
   ConnectionEntry entry;
   entry.protocol = 17;
   entry.original = {{host4, 40000}, {server4, 53}};
   entry.reply = {{server4, 53}, {outside4, 1234}};
-  EXPECT_EQ(datapath_->carried(entry).sent, 3 * (packet.bytes().size() - 14));
+  ASSERT_EQ(run_again("lan0", packet).verdict, is_sent_on);
+  const auto before = datapath_->carried(entry).sent;
+  EXPECT_GT(before, 0U);
+  for (int n = 0; n < 3; ++n) ASSERT_EQ(run("lan0", packet).verdict, is_sent_on);
+  EXPECT_EQ(datapath_->carried(entry).sent - before, 3 * (packet.bytes().size() - 14));
   EXPECT_EQ(datapath_->carried(entry).received, 0U);
 }
 

@@ -26,6 +26,7 @@ using Object = std::unique_ptr<bpf_object, decltype([](bpf_object* object) { bpf
 constexpr std::string_view shared_name = ".data.shared";
 constexpr std::string_view activity_name = ".data.activity";
 constexpr std::string_view ways_name = "ways";
+constexpr std::string_view tags_name = "way_tags";
 
 std::size_t whole_pages(std::size_t size) { return (size + 4095) / 4096 * 4096; }
 
@@ -117,7 +118,8 @@ Result<Loaded> load() {
   if (!object) return fail(reason(-errno));
   tell_of_kernel(object.get());
   const auto way_sets = fitting_way_sets();
-  bpf_map__set_max_entries(bpf_object__find_map_by_name(object.get(), std::string(ways_name).c_str()), way_sets);
+  for (const auto name : {ways_name, tags_name})
+    bpf_map__set_max_entries(bpf_object__find_map_by_name(object.get(), std::string(name).c_str()), way_sets);
   if (const int error = bpf_object__load(object.get()); error != 0) return fail(reason(error));
   Maps maps;
   for (const auto name : {shared_name, activity_name, ways_name})

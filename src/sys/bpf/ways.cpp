@@ -45,9 +45,10 @@ std::uint64_t hash_of(const ConnectionTuple& tuple, std::uint8_t protocol) {
 bool is_of(const datapath::way& way, const ConnectionTuple& tuple, std::uint8_t protocol) {
   const bool six = tuple.source.address.family() == Family::v6;
   const std::size_t size = six ? 16 : 4;
-  return way.family == (six ? 6 : 4) && way.protocol == protocol && way.from_ports == ports_of(tuple) &&
-         std::memcmp(way.from, tuple.source.address.bytes().data(), size) == 0 &&
-         std::memcmp(way.from + size / 4, tuple.destination.address.bytes().data(), size) == 0;
+  const auto* const from = six ? way.from_v6 : way.from;
+  return way.kind == datapath::kind_of_way(six, protocol) && way.from_ports == ports_of(tuple) &&
+         std::memcmp(from, tuple.source.address.bytes().data(), size) == 0 &&
+         std::memcmp(from + size / 4, tuple.destination.address.bytes().data(), size) == 0;
 }
 
 }  // namespace
