@@ -77,19 +77,13 @@ Result<ConnectionCensus::Look> ConnectionCensus::look_through(
   Look look;
   const auto start = processor_time();
   std::vector<ConnectionEntry> mixed;
-  std::vector<ConnectionEntry> ended;
   const auto done = conntrack::each_connection([&](const ConnectionEntry& entry) {
     ++look.counts[entry.mark & mask];
-    if (!translated || (entry.mark & mask) == 0) return;
-    if (has_ended(entry))
-      ended.push_back(entry);
-    else if (translated->is_mixed(entry))
-      mixed.push_back(entry);
+    if (translated && translated->is_mixed(entry)) mixed.push_back(entry);
   });
   if (!done) return std::unexpected(done.error());
   for (const auto& entry : mixed)
     if (conntrack::remove(entry)) ++look.removed;
-  for (const auto& entry : ended) static_cast<void>(conntrack::remove(entry));
   look.cost = processor_time() - start;
   return look;
 }

@@ -1,7 +1,6 @@
 #pragma once
 // Purpose: looks at the connection table without holding the loop up: on a thread of its own, and seldom enough that
-// it costs one percent of a core however long the table is. On a standby it removes what conntrackd mixed up, and what
-// it could mix up (core/pair/mixed_entries.hpp).
+// it costs one percent of a core however long the table is. On a standby it removes what conntrackd mixed up.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,8 +24,7 @@ class ConnectionCensus {
   ConnectionCensus(boost::asio::io_context& loop, std::function<void()> removed);
   ~ConnectionCensus();
 
-  /// With `translated` this router is on standby: mixed entries are looked for and removed, as are those of connections
-  /// that have ended.
+  /// With `translated` this router is on standby: mixed entries are looked for, and removed.
   void follow(MarkMask mask, std::optional<pair::TranslatedAddresses> translated);
 
   /// Of the latest look; none: there was none yet.

@@ -32,8 +32,6 @@ struct ConnectionEntry {
   bool operator==(const ConnectionEntry&) const = default;
 };
 
-/// Both ends have closed it (TIME_WAIT, CLOSE): the entry waits for stray packets only.
-[[nodiscard]] bool has_ended(const ConnectionEntry& entry);
 /// "ESTABLISHED"; empty for 0.
 [[nodiscard]] std::string tcp_state_text(std::uint8_t state);
 
