@@ -22,6 +22,7 @@ constexpr auto patience = 5s;
 /// It listens 30 ms after its start.
 constexpr auto between_attempts = 50ms;
 constexpr int most_attempts = 100;
+constexpr std::chrono::milliseconds longest_refresh = 30s;
 constexpr std::array questions{SyncOrder::statistics, SyncOrder::runtime, SyncOrder::queues};
 
 service::Spec spec_of(const Paths& paths) {
@@ -95,11 +96,14 @@ void ConnectionSync::take_role() {
     order(SyncOrder::forget_own);
     return;
   }
-  tell_the_kernel();
+  tell_anew();
   refresh_later();
 }
 
-void ConnectionSync::tell_the_kernel() {
+/// As new connections: an entry that is there already is made again, whatever it has become
+/// (core/pair/mixed_entries.hpp). What has ended unheard is forgotten.
+void ConnectionSync::tell_anew() {
+  order(SyncOrder::forget_own);
   order(SyncOrder::read_kernel);
   order(SyncOrder::send_everything);
 }
@@ -135,10 +139,11 @@ void ConnectionSync::deliver(int attempts) {
 }
 
 void ConnectionSync::refresh_later() {
-  refresh_.expires_after(pace_.refresh);
+  const auto connections = status_.statistics ? status_.statistics->connections : 0;
+  refresh_.expires_after(std::clamp<std::chrono::milliseconds>(connections * 1ms / 4, pace_.refresh, longest_refresh));
   refresh_.async_wait([this](boost::system::error_code moved) {
     if (moved || !active_ || !service_.running()) return;
-    order(SyncOrder::send_everything);
+    tell_anew();
     refresh_later();
   });
 }
@@ -194,10 +199,7 @@ void ConnectionSync::end_look(Result<pair::SyncStatistics> found) {
   grew(&pair::SyncStatistics::missed, "messages of the other router were lost and asked for again");
   grew(&pair::SyncStatistics::overflowed, "messages for the other router were dropped for want of space");
   grew(&pair::SyncStatistics::overruns, "times the kernel told more than could be read");
-  if (active_ && found->overruns > before.overruns) {
-    order(SyncOrder::forget_own);  // what has ended unheard
-    tell_the_kernel();
-  }
+  if (active_ && found->overruns > before.overruns) tell_anew();
   status_.statistics = *found;
   note_conditions();
   look_later();

@@ -22,8 +22,9 @@ namespace fairlead::daemon {
 class ConnectionSync {
  public:
   struct Pace {
-    /// Entries of the other's kernel are not refreshed by packets; those of UDP flows would end after two minutes.
-    std::chrono::milliseconds refresh = std::chrono::seconds(30);
+    /// Entries of the other's kernel are not refreshed by packets (those of UDP flows would end after two minutes), and
+    /// some are wrong until they are told anew. With many connections more seldom, every half minute at least.
+    std::chrono::milliseconds refresh = std::chrono::seconds(10);
     /// Events that conntrackd has missed are made up for at the next look.
     std::chrono::milliseconds look = std::chrono::seconds(5);
   };
@@ -56,7 +57,7 @@ class ConnectionSync {
   void deliver(int attempts);
   void begin();
   void take_role();
-  void tell_the_kernel();
+  void tell_anew();
   void refresh_later();
   void look_later();
   void look();

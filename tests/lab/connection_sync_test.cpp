@@ -299,6 +299,29 @@ TEST_F(ConnectionSyncs, WhatEndsAtTheStandbyLivesAndIsRefreshed) {
   EXPECT_TRUE(ends_at_right()) << "it fills its cache when it starts";
 }
 
+TEST_F(ConnectionSyncs, AnEntryThatTheStandbyHasWrongIsMadeAgain) {
+  pace.refresh = 500ms;
+  make_left();
+  start_both();
+  const std::string answers_to = "dst=203.0.113.10 sport=80 dport=";
+  const auto enter = [](const SyncSide& side, const std::string& outside_port) {
+    side.conntrack({"-I", "-p", "tcp", "-s", "192.168.1.50", "-d", "198.51.100.7", "--sport", "4001", "--dport", "80",
+                    "-n", "203.0.113.10:" + outside_port, "--state", "ESTABLISHED", "-t", "300", "-m", "16777216"});
+  };
+  enter(*left, "4001");
+  ASSERT_TRUE(right->has(answers_to + "4001"));
+  // As an update leaves it that meets an older connection of the same ports.
+  const auto events = [&](const char* on) {
+    ip("netns exec " + right_ + " sysctl -qw net.netfilter.nf_conntrack_events=" + on);
+  };
+  events("0");
+  right->conntrack({"-D", "-p", "tcp", "--orig-port-src", "4001"});
+  enter(*right, "5555");
+  events("1");
+  EXPECT_TRUE(right->has(answers_to + "4001"));
+  EXPECT_TRUE(left->has(answers_to + "4001"));
+}
+
 TEST_F(ConnectionSyncs, EventsThatTheActiveOneMissesAreMadeUpFor) {
   pace.look = 200ms;
   make_left();
