@@ -29,6 +29,7 @@ enum {
   epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC: 134 ms */
   activity_slots = 4096,
   set_ways = 4,
+  missed_flows = 4,
 };
 
 /* How much of its work a program does. */
@@ -99,7 +100,7 @@ struct way {
   u32 to_ports;
   u32 from[2]; /* IPv4: source and destination as the packet comes */
   u32 to[2];   /* as it leaves */
-  u32 checked; /* jiffies: when the kernel was asked */
+  u32 checked; /* clock_now() when the kernel was asked */
   u32 last;    /* the same in seconds of CLOCK_MONOTONIC: the entry's timeout was made new */
   u64 bytes;   /* as the kernel counts them: of the network layer */
   u32 out;     /* ifindex, where it leaves */
@@ -126,8 +127,8 @@ struct way_set {
 
 /* Says without a look at a set of ways whether it can have one. */
 struct tag_set {
-  u8 tags[set_ways]; /* bits of the hash of what each carries */
-  u32 missed;        /* the same of the flow that was looked for in vain last */
+  u8 tags[set_ways];        /* bits of the hash of what each carries */
+  u16 missed[missed_flows]; /* the same of flows that were looked for in vain */
 };
 
 #ifdef __cplusplus

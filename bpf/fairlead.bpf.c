@@ -68,7 +68,7 @@ static __always_inline void distrust(const struct packet *packet, u32 place) {
   struct way *way = way_at(place);
   if (!way) return;
   if (packet->synchronizes) set_kind(way, 0);
-  way->checked = (u32)bpf_jiffies64() - way_ticks; /* not fresh */
+  way->checked = clock_now() - way_ticks; /* not fresh */
 }
 
 /* The place to go by. A connection that is not established yet is another one than that whose place it finds. */
@@ -105,24 +105,25 @@ int fairlead_lan(struct __sk_buff *skb) {
   if (slot >= door_slots || !read_packet(skb, &packet)) return normal_path;
   bool offloads = is_offloading(&packet);
   u32 place = offloads ? place_of(&packet, slot) : no_place;
+  const bool chooses = shared.settings.wants & wants_choice;
+  const bool is_udp = packet.protocol == IPPROTO_UDP;
   bool asks = !packet.opens && concerns_lan(&packet);
   if (is_for_kernel(&packet)) {
     distrust(&packet, place);
     offloads = false;
   } else if (is_fresh(place)) {
     return go_on(skb, &packet, place, 0, true);
-  } else if (offloads && place == no_place && is_first(&packet)) {
-    asks = false;
+  } else if (offloads && place == no_place && !(is_udp && chooses) && is_first(&packet)) {
+    asks = false; /* but of UDP only the entry tells what is a new connection */
   }
   const u64 now = bpf_ktime_get_ns();
   struct nf_conn *ct = asks ? look_up(skb, &packet, &direction) : 0;
   if (!ct) {
-    if (shared.settings.wants & wants_choice && (packet.opens || packet.protocol == IPPROTO_UDP))
-      propose(skb, &packet, now);
+    if (chooses && (packet.opens || is_udp)) propose(skb, &packet, now);
     return normal_path;
   }
   const u32 id = uplink_of(ct);
-  if (id != 0 && shared.settings.wants & wants_choice && packet.protocol == IPPROTO_UDP)
+  if (id != 0 && chooses && is_udp)
     note_activity(family_of(&packet), id, seen_of(id, activity_slot(&packet, true)), now);
   if (offloads && id != 0 && shared.uplinks[id].ifindex != 0 && has_plausible_source(&packet, slot))
     place = ask_of(skb, ct, &packet, direction, id, slot, place, now >> 30);

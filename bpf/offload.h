@@ -81,7 +81,7 @@ static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const
   way->last = seconds;
   way->uplink = id;
   way->generation = shared.settings.generation;
-  way->checked = bpf_jiffies64();
+  way->checked = clock_now();
   set_kind(way, kind_of_way(packet->v6, packet->protocol));
   return true;
 }

@@ -11,8 +11,8 @@ const auto server = ip("203.0.113.5");
 
 class Proposals : public Doors {
  protected:
-  void choose_among(const std::vector<Choice>& choices) {
-    tell({.marks = {}, .offload = false, .choices = {choices, {}}});
+  void choose_among(const std::vector<Choice>& choices, bool offload = false) {
+    tell({.marks = {}, .offload = offload, .choices = {choices, {}}});
     ASSERT_FALSE(HasFatalFailure());
   }
   void capacity(std::uint8_t uplink, std::uint32_t kbit, bool full = false) {
@@ -62,6 +62,29 @@ TEST_F(Proposals, OnlyBeginningsGetOne) {
   EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Tcp{1, 443, flags::syn | flags::ack}).priority, 0U);
   EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Udp{1, 53} / "query").priority, 1U);
   EXPECT_EQ(run("wan0", from_gateway / Ip4{server, ip("198.51.100.2")} / Tcp{1, 443, flags::syn}).priority, 0U);
+}
+
+TEST_F(Proposals, WhatTheFastPathCarriesIsActiveAndGetsNone) {
+  choose_among({{false, {UplinkId{1}, UplinkId{2}}}}, true);
+  capacity(1, 30'000);
+  capacity(2, 10'000);
+  const auto query = from_host / Ip4{host, server} / Udp{5000, 53} / "query";
+  EXPECT_EQ(run("lan0", query).priority, 1U) << "a new one";
+  enter(
+      "-p udp -s 192.168.1.10 -d 203.0.113.5 -r 203.0.113.5 -q 198.51.100.2 --sport 5000 --dport 53 "
+      "--reply-port-src 53 --reply-port-dst 5000 --status ASSURED,SEEN_REPLY -t 300 --mark 0x01000000");
+  for (int time = 0; time < 3; ++time) {
+    const auto ran = run("lan0", query);
+    EXPECT_EQ(ran.verdict, is_sent_on) << "time " << time;
+    EXPECT_EQ(ran.priority, 0U) << "time " << time;
+  }
+  EXPECT_EQ(datapath_->active({UplinkId{1}}).at(UplinkId{1}), 1U);
+  // Two epochs later it is counted by what is fresh still, without a look at its entry.
+  const auto is_quiet = [&] { return datapath_->active({UplinkId{1}}).at(UplinkId{1}) == 0; };
+  ASSERT_TRUE(lab::wait_until(is_quiet, lab::in(std::chrono::seconds(5))));
+  ASSERT_TRUE(lab::must_run({"conntrack", "-F"}));
+  EXPECT_EQ(run("lan0", query).verdict, is_sent_on);
+  EXPECT_EQ(datapath_->active({UplinkId{1}}).at(UplinkId{1}), 1U);
 }
 
 TEST_F(Proposals, WhatAnsweredLatelyIsActiveAndWeighs) {
