@@ -101,7 +101,8 @@ void ConnectionSync::take_role() {
 }
 
 /// As new connections: an entry that is there already is made again, whatever it has become
-/// (core/pair/mixed_entries.hpp). What has ended unheard is forgotten.
+/// (core/pair/mixed_entries.hpp). An end that falls between the first two orders is not told: its entry there runs out
+/// by itself, or is made again when its ports are used again.
 void ConnectionSync::tell_anew() {
   order(SyncOrder::forget_own);
   order(SyncOrder::read_kernel);
@@ -198,7 +199,8 @@ void ConnectionSync::end_look(Result<pair::SyncStatistics> found) {
   grew(&pair::SyncStatistics::malformed, "messages of the other router were malformed");
   grew(&pair::SyncStatistics::missed, "messages of the other router were lost and asked for again");
   grew(&pair::SyncStatistics::overflowed, "messages for the other router were dropped for want of space");
-  grew(&pair::SyncStatistics::overruns, "times the kernel told more than could be read");
+  // A standby need not hear of its own table.
+  if (active_) grew(&pair::SyncStatistics::overruns, "times the kernel told more than could be read");
   if (active_ && found->overruns > before.overruns) tell_anew();
   status_.statistics = *found;
   note_conditions();

@@ -111,6 +111,7 @@ void ControlLoop::end() {
       nullptr, [this](void*) { asio::post(loop_, [this] { asio::post(loop_, [this] { loop_.stop(); }); }); });
   // First the role goes to the other router of a pair, while everything here still works.
   pair_.stop(removes_, [this, all] {
+    ends_ = true;
     dhcp_.stop([all] {});
     lan_dhcp_.stop([all] {});
     advertisements_.stop([all] {});
@@ -119,6 +120,7 @@ void ControlLoop::end() {
 }
 
 void ControlLoop::follow_uplinks() {
+  if (ends_) return;
   watch_.follow(router_.probed_uplinks(), router_.wants_latency());
   dhcp_.follow(router_.dhcp_uplinks());
   lan_dhcp_.follow(router_.dhcp_servers());

@@ -100,6 +100,7 @@ class ControlLoop {
   bool undecided_ = false;
   bool held_back_ = false;  // events do not bring the next round forward
   bool removes_ = false;
+  bool ends_ = false;  // what runs below us is told to end, and shall not be started again
 };
 
 }  // namespace fairlead::daemon

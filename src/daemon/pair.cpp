@@ -163,6 +163,8 @@ void Pair::decide() {
   }
   pair::Known known;
   // One that a run before this left says what it is when it is taken over; until then its addresses tell.
+  known.carrier = news_.lan_problem.empty();
+  if (!known.carrier) other_on_lan_ = false;
   known.master = vrrp_.state() == VrrpState::master || (vrrp_.state() == VrrpState::none && role_ == Role::active);
   for (const auto& uplink : news_.uplinks) known.usable += uplink.usable ? 1 : 0;
   known.maintenance = memory_.maintenance();

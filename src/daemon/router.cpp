@@ -318,17 +318,16 @@ void Router::end_lost_connections(const std::vector<UplinkHistory::Lost>& lost) 
   for (const auto& [id, family] : lost) {
     const auto uplink = std::ranges::find(uplinks, id, &compile::Uplink::id);
     const auto fate = uplink == uplinks.end() ? Fate::forget : uplink->wan->health.connections;
-    if (auto ended = end_connections(id, family, fate, config_->router.mark_mask); !ended)
+    if (auto ended = end_connections(id, family, fate, config_->router.mark_mask, datapath()); !ended)
       spdlog::warn("connections of the lost uplink hang until they time out: {}", ended.error().message);
   }
-  if (auto* programs = datapath(); programs != nullptr && !lost.empty()) programs->forget();
 }
 
 void Router::end_relieved_connections() {
   const auto& uplinks = settled_->compiled.uplinks;
   for (const auto id : failbacks_.update(uplinks, Failbacks::Time::clock::now())) {
     const auto uplink = std::ranges::find(uplinks, id, &compile::Uplink::id);
-    const auto ended = end_connections(id, std::nullopt, Fate::reset, config_->router.mark_mask);
+    const auto ended = end_connections(id, std::nullopt, Fate::reset, config_->router.mark_mask, datapath());
     const auto state = to_text(uplink->verdict);
     journal_.tell({{},
                    "uplink",

@@ -103,6 +103,15 @@ TEST_F(PairSplitOverTime, APortThatDoesNotPassFramesYetIsNoEndOfTheOther) {
   for (const auto* router : {"left", "right"}) EXPECT_TRUE(has_conditions(router, {}));
   EXPECT_TRUE(takes_the_role("right"));
   EXPECT_THAT(log_of("left").substr(before), Not(HasSubstr("standby → active")));
+  // Its cable is plugged in again.
+  ASSERT_TRUE(lab_->cut("left:home"));
+  ASSERT_TRUE(has_conditions("left", {"vrrp"}));
+  ASSERT_NO_FATAL_FAILURE(cut_lan_between());
+  ASSERT_TRUE(lab_->restore("left:home"));
+  EXPECT_TRUE(has_conditions("left", {"lan-silent"}));
+  ASSERT_NO_FATAL_FAILURE(mend_lan());
+  for (const auto* router : {"left", "right"}) EXPECT_TRUE(has_conditions(router, {}));
+  EXPECT_THAT(log_of("left").substr(before), Not(HasSubstr("standby → active")));
   must("right", "yield");
   EXPECT_TRUE(takes_the_role("left"));
 }

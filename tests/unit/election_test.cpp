@@ -16,6 +16,7 @@ constexpr Wish ready{};
 class Standby : public testing::Test {
  protected:
   Standby() {
+    known.carrier = true;
     known.usable = 2;
     known.priority = 100;
     known.other = Other{.active = true, .usable = 2, .outranks = true, .on_lan = true};
@@ -64,6 +65,30 @@ TEST_F(Standby, TakesNoRoleFromAnActiveOneThatItHasNotSeenOnTheLan) {
   EXPECT_FALSE(election.looks_for_the_other());
   known.other->on_lan = false;
   EXPECT_EQ(decide(), ready) << "from now on silence means something";
+}
+
+TEST_F(Standby, SilenceMeansNothingAfterItsCableWasUnplugged) {
+  EXPECT_EQ(decide(), ready);
+  known.carrier = known.other->on_lan = false;
+  EXPECT_EQ(decide(), ready) << "VRRP sees it by itself";
+  known.carrier = true;
+  EXPECT_EQ(decide().offset, out_of_service) << "the port of the switch may pass nothing yet";
+  known.other->on_lan = true;
+  EXPECT_EQ(decide(), ready);
+}
+
+TEST_F(Standby, WaitsAMomentForTheCableWhenItStarts) {
+  const auto other = std::exchange(known.other, std::nullopt);
+  EXPECT_EQ(decide(), (Wish{out_of_service, "it has just started, and does not hear the other router yet"}));
+  EXPECT_EQ(next(), 2s);
+  EXPECT_EQ(after(2s), ready) << "it is alone";
+
+  Election fresh;
+  EXPECT_NE(fresh.decide(known, now), ready);
+  known.other = other;
+  EXPECT_EQ(fresh.decide(known, now), ready);
+  known.other.reset();
+  EXPECT_EQ(fresh.decide(known, now), ready) << "it has heard it once";
 }
 
 TEST_F(Standby, TakesTheRoleOfOneThatItHasNeverSeenOnTheLan) {

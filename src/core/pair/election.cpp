@@ -24,6 +24,8 @@ constexpr auto soon_again = 60s;
 /// next guess waits longer.
 constexpr auto first_guess_pause = 60s;
 constexpr auto longest_guess_pause = 3600s;
+/// Until two that start together, or one that returns, have met over the cable between them.
+constexpr auto greeting = 2s;
 /// Its uplinks have carried it for so long since it took over: probes would have found out by then.
 constexpr auto guess_proven = 5s;
 
@@ -38,7 +40,7 @@ Wish Election::decide(const Known& known, Time now) {
   if (!other_active) other_active_since_.reset();
   if (other_active && !other_active_since_) other_active_since_ = now;
   note_two_active(known, now);
-  note_lan(known);
+  note_lan(known, now);
   note_right_guess(known, now);
 
   if (known.maintenance) return {out_of_service, "maintenance"};
@@ -54,6 +56,7 @@ Wish Election::decide(const Known& known, Time now) {
   if (yields_without_uplinks(known, now))
     return {out_of_service, fmt::format("no uplink works here, and {} there", known.other->usable)};
   if (awaits_lan_) return {out_of_service, "the other router is active, and not seen on the LAN yet"};
+  if (awaits_cable_) return {out_of_service, "it has just started, and does not hear the other router yet"};
   if (concedes_) return {out_of_service, "the other router is active as well, and has the higher priority"};
   // Below every priority that a file can have, but there if the other one dies.
   if (!may_preempt(known, now)) return {1 - known.priority, ""};
@@ -118,11 +121,16 @@ void Election::note_two_active(const Known& known, Time now) {
   concedes_until_ = now + concession_;
 }
 
-/// The port of a switch may have its carrier long before it lets frames through (IEEE 802.1D: listening, learning). One
-/// that has just started would take the other one's silence for its end.
-void Election::note_lan(const Known& known) {
+/// The port of a switch may have its carrier long before it lets frames through (IEEE 802.1D: listening, learning). A
+/// router that has just been plugged in would take the other one's silence for its end.
+void Election::note_lan(const Known& known, Time now) {
+  if (!first_asked_) first_asked_ = now;
+  heard_ever_ = heard_ever_ || known.other;
+  if (!known.carrier && !known.master) lan_passes_ = false;  // VRRP itself takes no role then
   lan_passes_ = lan_passes_ || known.master || (known.other && known.other->on_lan);
-  awaits_lan_ = !lan_passes_ && known.other && known.other->active && !known.other->gives_way;
+  awaits_lan_ = known.carrier && !lan_passes_ && known.other && known.other->active && !known.other->gives_way;
+  awaits_cable_ = !lan_passes_ && !heard_ever_ && now < *first_asked_ + greeting;
+  if (awaits_cable_) look_again(*first_asked_ + greeting);
 }
 
 bool Election::two_active(Time now) const { return two_active_since_ && now - *two_active_since_ >= split / 2; }

@@ -24,8 +24,9 @@ struct Other {
 };
 
 struct Known {
-  bool master = false;  ///< VRRP says so
-  int usable = 0;       ///< uplinks
+  bool master = false;   ///< VRRP says so
+  bool carrier = false;  ///< the first LAN has one
+  int usable = 0;        ///< uplinks
   bool maintenance = false;
   int priority = 0;
   Preempt preempt;
@@ -50,7 +51,7 @@ class Election {
   void take_back() { hand_over_until_.reset(), by_hand_ = false; }
   /// Both say that they are active, and this one gives way until the LAN is whole again.
   [[nodiscard]] bool concedes() const { return concedes_; }
-  /// The other one is active, and this one, which has just started, has not seen it on the LAN yet.
+  /// The other one is active, and this one has not seen it on the LAN since that has a carrier.
   [[nodiscard]] bool awaits_lan() const { return awaits_lan_; }
   [[nodiscard]] bool looks_for_the_other() const { return concedes_ || awaits_lan_; }
   /// Both have said for a while that they are active, not only for the moment in which the role moves.
@@ -61,12 +62,13 @@ class Election {
  private:
   [[nodiscard]] bool yields_without_uplinks(const Known& known, Time now);
   void note_two_active(const Known& known, Time now);
-  void note_lan(const Known& known);
+  void note_lan(const Known& known, Time now);
   void note_right_guess(const Known& known, Time now);
   [[nodiscard]] bool may_preempt(const Known& known, Time now);
   void look_again(Time when);
 
   std::optional<Time> next_;
+  std::optional<Time> first_asked_;
   std::optional<Time> heard_since_;  // the other one
   std::optional<Time> hand_over_until_;
   std::optional<Time> other_active_since_;
@@ -77,8 +79,10 @@ class Election {
   std::chrono::seconds guess_pause_{};
   bool yields_ = false;
   bool concedes_ = false;
-  bool lan_passes_ = false;  // frames, since this router runs
+  bool lan_passes_ = false;  // frames, since it has a carrier
   bool awaits_lan_ = false;
+  bool heard_ever_ = false;  // the other one
+  bool awaits_cable_ = false;
   bool by_hand_ = false;  // the other one is active because somebody said so
 };
 

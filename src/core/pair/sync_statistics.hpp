@@ -17,7 +17,7 @@ enum class SyncOrder : std::uint8_t {
   runtime = 30,
   forget_own = 33,  ///< its cache, not the kernel's table
   queues = 36,
-  read_kernel = 44,  ///< what the cache lacks of the kernel's table into it, and to the other router
+  read_kernel = 44,  ///< what the cache lacks of the kernel's table into it
 };
 
 /// As conntrackd takes it from its socket: a number of 32 bits in the host's order.

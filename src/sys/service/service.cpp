@@ -198,7 +198,9 @@ void Service::State::press_to_end(Clock::time_point deadline) {
   signal_it(Clock::now() < deadline ? SIGTERM : SIGKILL);
   timer.expires_after(std::min<Clock::duration>(spec.patience, signal_again));
   timer.async_wait([self = shared_from_this(), deadline](boost::system::error_code moved) {
-    if (!moved && !self->abandoned && self->ended.is_open()) self->press_to_end(deadline);
+    // The next one may run by then.
+    const bool ends = !self->wanted || self->restarting || self->waits_for_leftover;
+    if (!moved && !self->abandoned && ends && self->ended.is_open()) self->press_to_end(deadline);
   });
 }
 
