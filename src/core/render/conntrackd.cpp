@@ -24,13 +24,9 @@ std::string own_addresses(const Config& config) {
   return text;
 }
 
-}  // namespace
-
-std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) {
-  const auto& ha = *config.ha;
+std::string sync_section(const HaConfig& ha) {
   const bool four = ha.peer.family() == Family::v4;
   return fmt::format(
-      "# Written by fairlead; changes are lost.\n"
       "Sync {{\n"
       "  Mode FTFW {{\n"
       // Straight into the kernel: a takeover has nothing to commit, however many connections there are.
@@ -38,8 +34,8 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       "    StartupResync yes\n"
       "  }}\n"
       "  UDP {{\n"
-      "    {4} {0}\n"
-      "    {5} {1}\n"
+      "    {3} {0}\n"
+      "    {4} {1}\n"
       "    Port 3780\n"
       "    Interface {2}\n"
       "    SndSocketBuffer 8388608\n"
@@ -50,7 +46,13 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       // The windows of the other router are always a little behind; packets would be taken for invalid.
       "    TCPWindowTracking off\n"
       "  }}\n"
-      "}}\n"
+      "}}\n",
+      ha.address.address.to_text(), ha.peer.to_text(), ha.interface, four ? "IPv4_address" : "IPv6_address",
+      four ? "IPv4_Destination_Address" : "IPv6_Destination_Address");
+}
+
+std::string general_section(const Config& config, const ConntrackdPaths& paths) {
+  return fmt::format(
       "General {{\n"
       "  HashSize 65536\n"
       "  HashLimit 524288\n"
@@ -62,9 +64,9 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       "    Type RR\n"
       "    Priority 10\n"
       "  }}\n"
-      "  LockFile {3}\n"
+      "  LockFile {}\n"
       "  UNIX {{\n"
-      "    Path {6}\n"
+      "    Path {}\n"
       "  }}\n"
       // What overflows is lost, and the other router's entries are mixed up by what comes after it. Each event takes
       // more than a kilobyte, and each connection half a dozen; the standby's own changes come back as events as well.
@@ -83,12 +85,17 @@ std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) 
       "      IPv6-ICMP\n"
       "    }}\n"
       "    Address Ignore {{\n"
-      "{7}"
+      "{}"
       "    }}\n"
       "  }}\n"
       "}}\n",
-      ha.address.address.to_text(), ha.peer.to_text(), ha.interface, paths.lock, four ? "IPv4_address" : "IPv6_address",
-      four ? "IPv4_Destination_Address" : "IPv6_Destination_Address", paths.socket, own_addresses(config));
+      paths.lock, paths.socket, own_addresses(config));
+}
+
+}  // namespace
+
+std::string conntrackd_conf(const Config& config, const ConntrackdPaths& paths) {
+  return "# Written by fairlead; changes are lost.\n" + sync_section(*config.ha) + general_section(config, paths);
 }
 
 }  // namespace fairlead::render
