@@ -59,8 +59,10 @@ static __always_inline bool is_of(const struct way *way, const struct packet *pa
 /* Of the clock below, about a second: a hundred thousand flows that share a busy core come round in that time. */
 enum { way_ticks = 256 };
 
-/* In 4.2 ms; as exact as the kernel's tick. */
-static __always_inline u32 clock_now(void) { return bpf_ktime_get_coarse_ns() >> 22; }
+enum { clock_shift = 22 }; /* of nanoseconds: 4.2 ms */
+
+/* As exact as the kernel's tick. */
+static __always_inline u32 clock_now(void) { return bpf_ktime_get_coarse_ns() >> clock_shift; }
 
 enum { no_place = 0xffffffff };
 
@@ -104,7 +106,7 @@ static __always_inline bool is_fresh(u32 place) {
 }
 
 /* What goes by a fresh place is noted as activity once an epoch. */
-static __always_inline u8 activity_turn(void) { return clock_now() >> (epoch_shift - 22); }
+static __always_inline u8 activity_turn(void) { return clock_now() >> (epoch_shift - clock_shift); }
 
 /* Other CPUs look as well: a place is nobody's while it is written. */
 static __always_inline void set_kind(struct way *way, u8 kind) {

@@ -162,9 +162,9 @@ void Pair::decide() {
     return;
   }
   pair::Known known;
-  // One that a run before this left says what it is when it is taken over; until then its addresses tell.
   known.carrier = news_.lan_problem.empty();
   if (!known.carrier) other_on_lan_ = false;
+  // One that a run before this left says what it is when it is taken over; until then its addresses tell.
   known.master = vrrp_.state() == VrrpState::master || (vrrp_.state() == VrrpState::none && role_ == Role::active);
   for (const auto& uplink : news_.uplinks) known.usable += uplink.usable ? 1 : 0;
   known.maintenance = memory_.maintenance();

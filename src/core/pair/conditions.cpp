@@ -21,8 +21,7 @@ std::vector<Condition> conditions_of(const PairStatus& status, const std::string
     add("peer-gives-way", fmt::format("{}: {}", status.theirs->name, status.theirs->why),
         "nobody would take over from this router");
   if (election.awaits_lan())
-    add("lan-silent", "the other router is active, and not seen on the LAN yet",
-        "this router takes no role before it sees the other one on the LAN");
+    add("lan-silent", not_seen_on_lan, "this router takes no role before it sees the other one on the LAN");
   if (election.concedes())
     add("two-active", wish.why, "the LAN is cut between the routers: its other part has no router");
   return found;

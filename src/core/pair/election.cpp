@@ -55,7 +55,7 @@ Wish Election::decide(const Known& known, Time now) {
   }
   if (yields_without_uplinks(known, now))
     return {out_of_service, fmt::format("no uplink works here, and {} there", known.other->usable)};
-  if (awaits_lan_) return {out_of_service, "the other router is active, and not seen on the LAN yet"};
+  if (awaits_lan_) return {out_of_service, not_seen_on_lan};
   if (awaits_cable_) return {out_of_service, "it has just started, and does not hear the other router yet"};
   if (concedes_) return {out_of_service, "the other router is active as well, and has the higher priority"};
   // Below every priority that a file can have, but there if the other one dies.

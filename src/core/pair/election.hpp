@@ -41,6 +41,8 @@ struct Wish {
 
 /// Offset: no role whatever happens (VRRP state FAULT).
 inline constexpr int out_of_service = -254;
+/// Why one that awaits_lan() gives way.
+inline constexpr auto not_seen_on_lan = "the other router is active, and not seen on the LAN yet";
 
 class Election {
  public:
