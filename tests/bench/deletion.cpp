@@ -56,7 +56,7 @@ Result<void> measure(const Network& network, int connections, DeletionFigures& f
   if (auto empty = router.must_run({"conntrack", "-F"}); !empty) return std::unexpected(empty.error());
   // One more, so that the steady connection is on the uplink that stays: they take turns.
   if (auto opened = open_others(network, 2 * connections + 1); !opened) return opened;
-  if (auto known = establish(network, {1}); !known) return known;
+  if (auto known = establish({&network}, {1}); !known) return known;
   const MarkMask mask;
   Milliseconds took{};
   std::uint64_t before = 0;

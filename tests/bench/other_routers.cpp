@@ -150,6 +150,16 @@ Variant bare_redirect() {
           }};
 }
 
+Variant one_masquerade() {
+  return {names::masquerade, 3, 1, 0, [](const Network& network) {
+            return all_on_router(network, {{{"sysctl", "-q", "-w", forward_ipv4}, ""},
+                                           {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""},
+                                           {{"nft", "-f", "-"},
+                                            "table ip one { chain nat { type nat hook postrouting priority 100; "
+                                            "oifname \"eth1\" masquerade; }; }\n"}});
+          }};
+}
+
 Variant scripts() {
   return {names::scripts, script_uplinks, script_uplinks, 0, [](const Network& network) {
             return all_on_router(

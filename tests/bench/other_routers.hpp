@@ -10,6 +10,8 @@ namespace fairlead::bench {
 [[nodiscard]] Variant plain();
 /// A tc eBPF program that knows where everything goes (redirect.bpf.c): no rule, no routing, no translation.
 [[nodiscard]] Variant bare_redirect();
+/// What connection tracking and NAT cost without any choice or filter, one uplink.
+[[nodiscard]] Variant one_masquerade();
 /// iptables for three uplinks: a multipath default route, a table and an fwmark rule for each uplink, the mark kept in
 /// the connection, stateful and SYN-flood chains, masquerading.
 [[nodiscard]] Variant scripts();

@@ -8,16 +8,6 @@
 
 namespace fairlead::bench {
 
-Costs costs_of(const PacketFigures& figures, const Load& load) {
-  Costs result;
-  const auto& all = figures.samples.at(load);
-  const auto& floor = all.at(names::floor);
-  for (const auto& [name, values] : all)
-    if (name != names::floor)
-      for (std::size_t round = 0; round < values.size(); ++round) result[name].push_back(values[round] - floor[round]);
-  return result;
-}
-
 std::optional<Figure> ratio(const Costs& costs, const std::string& of, const std::string& to) {
   if (!costs.contains(of) || !costs.contains(to)) return std::nullopt;
   std::vector<double> ratios;
@@ -66,15 +56,15 @@ std::vector<Verdict> verdicts(const PacketFigures& figures) {
   for (const auto& expected : expectations)
     for (const auto& load : figures.loads) {
       if (load.steady() != (expected.load == On::steady)) continue;
-      if (const auto found = ratio(costs_of(figures, load), expected.of, expected.to))
+      if (const auto found = ratio(figures.costs.at(load), expected.of, expected.to))
         result.push_back({load, expected, *found});
     }
   return result;
 }
 
 std::string table_of(const PacketFigures& figures, const Load& load) {
-  const auto costs = costs_of(figures, load);
-  const auto floor = figure_of(figures.samples.at(load).at(names::floor));
+  const auto& costs = figures.costs.at(load);
+  const auto floor = figure_of(figures.floor.at(load));
   auto text = fmt::format("{}: what the router adds to a packet (the sender alone: {} ns)\n\n| | ns |", to_text(load),
                           to_text(floor, 0));
   for (const auto& reference : references) text += fmt::format(" {} |", reference.title);
@@ -94,10 +84,10 @@ std::string table_of(const PacketFigures& figures, const Load& load) {
 }
 
 nlohmann::json table_as_json(const PacketFigures& figures, const Load& load) {
-  const auto costs = costs_of(figures, load);
+  const auto& costs = figures.costs.at(load);
   nlohmann::json table{{"load", to_text(load)},
                        {"flows", load.flows},
-                       {"floor_nanoseconds", json_of(figure_of(figures.samples.at(load).at(names::floor)))},
+                       {"floor_nanoseconds", json_of(figure_of(figures.floor.at(load)))},
                        {"variants", nlohmann::json::array()}};
   for (const auto& name : figures.order) {
     if (!costs.contains(name)) continue;

@@ -42,19 +42,88 @@ Result<void> forget_connections(const Contender& entry) {
   return done ? Result<void>{} : std::unexpected(done.error());
 }
 
-/// Connections of an earlier round would make this one cheaper; those of this one would crowd the others' table.
-Result<void> begin_turn(const Contender& entry) {
+/// Connections of an earlier load would make this one cheaper.
+Result<void> begin(const Contender& entry) {
   if (auto empty = forget_connections(entry); !empty) return empty;
   return entry.variant.standing > 0 ? open_others(entry.network, entry.variant.standing) : Result<void>{};
 }
 
-Result<double> measure(const Contender& entry, const Load& load, int packets) {
-  const auto before = entry.network.arrived();
-  if (!before) return std::unexpected(before.error());
-  auto cost = blast(entry.network, load, packets);
-  if (!cost) return cost;
-  if (auto arrived = check_arrivals(entry, *before, load, packets); !arrived) return std::unexpected(arrived.error());
-  return cost;
+/// Of one load in one round.
+class Slices {
+ public:
+  Slices(std::vector<const Contender*> members, const Load& load, int packets)
+      : members_(std::move(members)), load_(load), packets_(packets / slices / batch * batch) {}
+
+  Result<void> measure() {
+    if (auto begun = prepare(); !begun) return begun;
+    for (int slice = 0; slice < slices; ++slice)
+      for (std::size_t turn = 0; turn < members_.size(); ++turn) {
+        const auto& entry = *members_[(turn + static_cast<std::size_t>(slice)) % members_.size()];
+        const auto cost = measure_one(entry, slice * packets_);
+        if (!cost) return std::unexpected(cost.error().in(entry.variant.name));
+        costs_[entry.variant.name].push_back(*cost);
+      }
+    for (const auto* entry : members_)
+      if (auto empty = forget_connections(*entry); !empty) return empty;
+    return {};
+  }
+
+  [[nodiscard]] double floor() const { return figure_of(costs_.at(names::floor)).median; }
+  /// Slice by slice above the floor's.
+  [[nodiscard]] double cost(const std::string& name) const {
+    auto added = costs_.at(name);
+    for (std::size_t slice = 0; slice < added.size(); ++slice) added[slice] -= costs_.at(names::floor)[slice];
+    return figure_of(std::move(added)).median;
+  }
+
+ private:
+  static constexpr int slices = 10;
+
+  Result<void> prepare() const {
+    std::vector<const Network*> passable;
+    for (const auto* entry : members_) {
+      if (auto begun = begin(*entry); !begun) return std::unexpected(begun.error().in(entry->variant.name));
+      if (entry->variant.spread > 0) passable.push_back(&entry->network);
+    }
+    return load_.steady() ? establish(passable, load_) : Result<void>{};
+  }
+
+  Result<double> measure_one(const Contender& entry, int first) const {
+    const auto before = entry.network.arrived();
+    if (!before) return std::unexpected(before.error());
+    auto cost = blast(entry.network, load_, first, packets_);
+    if (!cost) return cost;
+    if (auto arrived = check_arrivals(entry, *before, load_, packets_); !arrived)
+      return std::unexpected(arrived.error());
+    // New connections would crowd the others' table, except where it is to be crowded.
+    if (!load_.steady() && entry.variant.standing == 0)
+      if (auto empty = forget_connections(entry); !empty) return std::unexpected(empty.error());
+    return cost;
+  }
+
+  std::vector<const Contender*> members_;
+  Load load_;
+  int packets_;  // of a slice
+  std::map<std::string, std::vector<double>> costs_;
+};
+
+/// The kernel has one table of connections for all namespaces, of a fixed number of rows.
+constexpr std::int64_t uncrowded = 50'000;
+
+/// The floor, and all others, or one after the other where together they would crowd the table.
+std::vector<std::vector<const Contender*>> groups_of(const std::vector<Contender>& entries, const Load& load,
+                                                     int round) {
+  const auto* floor = &*std::ranges::find(entries, 0, [](const Contender& entry) { return entry.variant.spread; });
+  const bool alone = static_cast<std::int64_t>(entries.size()) * load.flows > uncrowded ||
+                     std::ranges::any_of(entries, [](const Contender& entry) { return entry.variant.standing > 0; });
+  std::vector<std::vector<const Contender*>> groups;
+  for (std::size_t turn = 0; turn < entries.size(); ++turn) {
+    const auto* entry = &entries[(turn + static_cast<std::size_t>(round)) % entries.size()];
+    if (entry == floor) continue;
+    if (groups.empty() || alone) groups.push_back({floor});
+    groups.back().push_back(entry);
+  }
+  return groups;
 }
 
 std::vector<Load> loads_of(const PacketOptions& options) {
@@ -64,25 +133,23 @@ std::vector<Load> loads_of(const PacketOptions& options) {
   return loads;
 }
 
-/// All loads of one contender in one round. The flows of a steady load are some of those of a larger one: the table
-/// holds all of the largest one's throughout.
-Result<std::map<Load, double>> take_turn(const Contender& entry, const std::vector<Load>& loads,
-                                         const PacketOptions& options) {
-  std::map<Load, double> costs;
-  if (auto begun = begin_turn(entry); !begun) return std::unexpected(begun.error());
-  const auto largest = std::ranges::max(loads);
-  if (largest.steady() && entry.variant.spread > 0)
-    if (auto known = establish(entry.network, largest); !known) return std::unexpected(known.error());
-  for (const auto& load : loads) {
-    if (!load.steady())
-      if (auto begun = begin_turn(entry); !begun) return std::unexpected(begun.error());
-    const int packets = load.steady() ? options.packets : options.connections;
-    const auto cost = measure(entry, load, packets / batch * batch);
-    if (!cost) return std::unexpected(cost.error().in(to_text(load)));
-    costs[load] = *cost;
+Result<void> measure_round(const std::vector<Contender>& entries, const PacketOptions& options, int round,
+                           PacketFigures& figures) {
+  for (const auto& load : figures.loads) {
+    std::vector<double> floors;
+    for (auto& group : groups_of(entries, load, round)) {
+      fmt::print(stderr, "\r\033[Kround {} of {}: {}: {}", round, options.rounds, to_text(load),
+                 group.size() == 2 ? group.back()->variant.name : "all in turn");
+      Slices slices(group, load, load.steady() ? options.packets : options.connections);
+      if (auto done = slices.measure(); !done) return std::unexpected(done.error().in(to_text(load)));
+      floors.push_back(slices.floor());
+      for (const auto* entry : group)
+        if (round > 0 && entry->variant.spread > 0)
+          figures.costs[load][entry->variant.name].push_back(slices.cost(entry->variant.name));
+    }
+    if (round > 0) figures.floor[load].push_back(figure_of(std::move(floors)).median);
   }
-  if (auto empty = forget_connections(entry); !empty) return std::unexpected(empty.error());
-  return costs;
+  return {};
 }
 
 }  // namespace
@@ -90,17 +157,10 @@ Result<std::map<Load, double>> take_turn(const Contender& entry, const std::vect
 Result<PacketFigures> measure_packets(const std::vector<Variant>& variants, const PacketOptions& options) {
   const auto entries = contenders_of(variants, options.only);
   if (!entries) return std::unexpected(entries.error());
-  PacketFigures figures{loads_of(options), {}, {}};
+  PacketFigures figures{loads_of(options), {}, {}, {}};
   for (const auto& entry : *entries) figures.order.push_back(entry.variant.name);
   for (int round = 0; round <= options.rounds; ++round)
-    for (std::size_t turn = 0; turn < entries->size(); ++turn) {
-      const auto& entry = (*entries)[(turn + static_cast<std::size_t>(round)) % entries->size()];
-      fmt::print(stderr, "\r\033[Kround {} of {}: {}", round, options.rounds, entry.variant.name);
-      const auto costs = take_turn(entry, figures.loads, options);
-      if (!costs) return std::unexpected(costs.error().in(entry.variant.name));
-      for (const auto& [load, cost] : *costs)
-        if (round > 0) figures.samples[load][entry.variant.name].push_back(cost);
-    }
+    if (auto done = measure_round(*entries, options, round, figures); !done) return std::unexpected(done.error());
   fmt::print(stderr, "\r\033[K");
   return figures;
 }

@@ -113,9 +113,9 @@ class Sender {
     return {};
   }
 
-  Result<void> send_all(const Destination& destination, int count) {
+  Result<void> send_all(const Destination& destination, int first, int count) {
     for (int sent = 0; sent < count; sent += batch)
-      if (auto done = send(destination, sent, std::min(batch, count - sent)); !done) return done;
+      if (auto done = send(destination, first + sent, std::min(batch, count - sent)); !done) return done;
     return {};
   }
 
@@ -172,7 +172,7 @@ std::string to_text(const Load& load) {
   return with_thousands(load.flows) + (load.flows == 1 ? " flow" : " flows");
 }
 
-Result<double> blast(const Network& network, const Load& load, int packets) {
+Result<double> blast(const Network& network, const Load& load, int first, int packets) {
   return network.sender().inside([&]() -> Result<double> {
     const OneCore core;
     if (!core.pinned()) return fail("cannot stay on one core");
@@ -180,7 +180,7 @@ Result<double> blast(const Network& network, const Load& load, int packets) {
     if (!sender) return std::unexpected(sender.error());
     const auto destination = destinations_of(load);
     const auto begun = std::chrono::steady_clock::now();
-    if (auto sent = sender->send_all(destination, packets); !sent) return std::unexpected(sent.error());
+    if (auto sent = sender->send_all(destination, first, packets); !sent) return std::unexpected(sent.error());
     const std::chrono::duration<double, std::nano> passed = std::chrono::steady_clock::now() - begun;
     return passed.count() / packets;
   });
@@ -204,18 +204,26 @@ Result<void> send_paced(const Network& network, const Load& load, double packets
   });
 }
 
-Result<void> establish(const Network& network, const Load& load) {
-  return network.sender().inside([&]() -> Result<void> {
-    const OneCore core;
-    auto sender = sender_of(load);
-    if (!sender) return std::unexpected(sender.error());
-    {
-      const auto reflector = Reflector::open(network);
-      if (!reflector) return std::unexpected(reflector.error());
-      if (auto asked = ask_each(*sender, *reflector, load); !asked) return asked;
+Result<void> establish(const std::vector<const Network*>& networks, const Load& load) {
+  const auto from_each = [&](const auto& send) -> Result<void> {
+    for (const auto* network : networks) {
+      auto done = network->sender().inside([&]() -> Result<void> {
+        const OneCore core;
+        auto sender = sender_of(load);
+        return sender ? send(*network, *sender) : std::unexpected(sender.error());
+      });
+      if (!done) return done;
     }
-    pause_until(lab::in(udp_stream));
-    return sender->send_all(destinations_of(load), load.flows);
+    return {};
+  };
+  auto asked = from_each([&](const Network& network, Sender& sender) -> Result<void> {
+    const auto reflector = Reflector::open(network);
+    return reflector ? ask_each(sender, *reflector, load) : std::unexpected(reflector.error());
+  });
+  if (!asked) return asked;
+  pause_until(lab::in(udp_stream));
+  return from_each([&](const Network& /*network*/, Sender& sender) {
+    return sender.send_all(destinations_of(load), 0, load.flows);
   });
 }
 
@@ -225,7 +233,7 @@ Result<void> open_others(const Network& network, int count) {
   if (!lasting) return lasting;
   return network.sender().inside([&]() -> Result<void> {
     auto sender = Sender::open(sources);
-    return sender ? sender->send_all(one_each(elsewhere), count) : std::unexpected(sender.error());
+    return sender ? sender->send_all(one_each(elsewhere), 0, count) : std::unexpected(sender.error());
   });
 }
 

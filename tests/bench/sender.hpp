@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bench_net.hpp"
 
@@ -20,16 +21,16 @@ struct Load {
 
 inline constexpr int batch = 64;  ///< packets a system call
 
-/// Nanoseconds a packet; `packets` is a multiple of `batch`.
-[[nodiscard]] Result<double> blast(const Network& network, const Load& load, int packets);
+/// Nanoseconds a packet; the load's packets `first` and on. Both numbers are multiples of `batch`.
+[[nodiscard]] Result<double> blast(const Network& network, const Load& load, int first, int packets);
 
 /// At a steady rate, a batch at a time.
 [[nodiscard]] Result<void> send_paced(const Network& network, const Load& load, double packets_per_second,
                                       std::chrono::milliseconds time);
 
-/// Each flow of a steady load sends one packet, gets one back from the sink, and sends another: then connection
-/// tracking and whatever fast path there is know it. An error where an answer is missing.
-[[nodiscard]] Result<void> establish(const Network& network, const Load& load);
+/// Through each of the networks, each flow of a steady load sends one packet, gets one back from the sink, and sends
+/// another: then connection tracking and whatever fast path there is know it. An error where an answer is missing.
+[[nodiscard]] Result<void> establish(const std::vector<const Network*>& networks, const Load& load);
 
 /// `count` connections that no load uses, one packet each, to stand in the router's table.
 [[nodiscard]] Result<void> open_others(const Network& network, int count);

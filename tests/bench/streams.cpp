@@ -59,8 +59,8 @@ Result<std::vector<double>> probe(const Network& network, std::chrono::milliseco
 
 Result<void> loaded(const Network& network, const StreamOptions& options, StreamsOf& figures) {
   const Load load{load_flows};
-  if (auto known = establish(network, load); !known) return known;
-  const auto cost = blast(network, load, trial_packets);
+  if (auto known = establish({&network}, load); !known) return known;
+  const auto cost = blast(network, load, 0, trial_packets);
   if (!cost) return std::unexpected(cost.error());
   const double per_second = options.load * 1e9 / *cost;
   const std::chrono::milliseconds time(options.milliseconds);

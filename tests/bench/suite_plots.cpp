@@ -20,7 +20,7 @@ std::vector<Plot> plots_of(const PacketFigures& figures) {
     if (name != names::floor) packets.labels.push_back(name);
   connections.labels = packets.labels;
   for (const auto& load : figures.loads) {
-    const auto costs = costs_of(figures, load);
+    const auto& costs = figures.costs.at(load);
     Bars::Series series{to_text(load), {}};
     for (const auto& name : packets.labels) {
       const auto cost = figure_of(costs.at(name));

@@ -65,7 +65,7 @@ Result<Sweep> measure(const Kind& kind, const SweepOptions& options) {
 }  // namespace
 
 std::vector<SweptCost> costs_of(const Sweep& sweep, const Load& load) {
-  const auto costs = costs_of(sweep.figures, load);
+  const auto& costs = sweep.figures.costs.at(load);
   std::vector<SweptCost> result;
   for (const auto& [size, variant] : sweep.points)
     result.push_back({size, figure_of(costs.at(variant)), *ratio(costs, variant, sweep.points.front().variant)});

@@ -50,6 +50,7 @@ std::vector<Variant> variants() {
   std::vector<Variant> all{floor(),
                            plain(),
                            bare_redirect(),
+                           one_masquerade(),
                            scripts(),
                            mwan3_shape(names::mwan3_3, 3),
                            mwan3_shape(names::mwan3_16, 16),

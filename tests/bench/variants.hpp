@@ -14,6 +14,7 @@ namespace names {
 inline constexpr const char* floor = "floor";  ///< drops at the router's own door: what the sender costs alone
 inline constexpr const char* plain = "plain forwarding";
 inline constexpr const char* redirect = "bare eBPF redirect";
+inline constexpr const char* masquerade = "one masquerade rule (nft)";
 inline constexpr const char* scripts = "old scripts (iptables-legacy)";
 inline constexpr const char* mwan3_3 = "shape of mwan3, 3 uplinks";
 inline constexpr const char* mwan3_16 = "shape of mwan3, 16 uplinks";

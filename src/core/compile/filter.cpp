@@ -141,15 +141,36 @@ void add_input(const Context& context, nft::Table& table) {
   add_refuse_outside(context, table, "refuse_input", "refused-in");
 }
 
-/// In one set, since most packets that come here are a LAN's to an uplink.
+/// Most that comes here leaves by the uplink that was chosen for it. The rest went by another route of the system, to
+/// what lies directly behind an uplink or elsewhere: its connection is that uplink's, or none's.
+void add_choice_made(const Context& context, nft::Table& table, nft::Chain& forward) {
+  const auto& mask = context.config.router.mark_mask;
+  auto& as_chosen =
+      add_set(table, "as_chosen", "type mark . ifname . ifname;", "from a LAN by the uplink that was chosen");
+  auto& beside = add_map(table, "beside", "type ifname : verdict;",
+                         "destinations directly behind an uplink, or by a static route");
+  for (const auto& uplink : context.uplinks) {
+    const auto device = quoted(uplink.wan->interface);
+    beside.elements.emplace(device, go_to(mark_chain(uplink.id)));
+    for (const auto& lan : context.config.lans)
+      as_chosen.elements.emplace(
+          fmt::format("{} . {} . {}", hexadecimal(mask.value(uplink.id)), quoted(lan.interface), device), "");
+  }
+  add_rule(forward, "meta mark . iifname . oifname @as_chosen accept");
+  add_rule(forward, "iifname @lans oifname vmap @beside");
+  add_rule(forward,
+           fmt::format("iifname @lans {0} != 0 ct mark set ct mark & {1} meta mark set meta mark & {1}",
+                       masked_ct_mark(mask), hexadecimal(mask.foreign_bits())),
+           "other routes of the system come first");
+}
+
 void add_may_open(const Context& context, nft::Table& table) {
-  auto& may_open = add_set(table, "may_open", "type ifname . ifname;", "from where to where connections may be opened");
+  auto& may_open = add_set(table, "may_open", "type ifname . ifname;", "between which LANs connections may be opened");
   for (const auto& lan : context.config.lans) {
     const auto allow = [&](const std::string& device) {
       may_open.elements.emplace(quoted(lan.interface) + " . " + quoted(device), "");
     };
     allow(lan.interface);
-    for (const auto& wan : context.config.wans) allow(wan.interface);
     for (const auto& name : lan.reach) allow(std::ranges::find(context.config.lans, name, &LanConfig::name)->interface);
   }
 }
@@ -161,6 +182,7 @@ void add_forward(const Context& context, nft::Table& table) {
     add_rule(forward, "ct state established meta l4proto { tcp, udp } flow add @fast", "then it goes by the flowtable");
   add_by_state(forward);
   add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
+  add_choice_made(context, table, forward);
   add_rule(forward, "iifname . oifname @may_open accept");
   add_rule(forward, "iifname vmap @forward_by_device");
   add_log(context, forward, "refused-forward");

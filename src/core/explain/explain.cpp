@@ -112,7 +112,8 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
     told.outcome = *verdict == Verdict::reject ? Explanation::Outcome::refused : Explanation::Outcome::dropped;
     return true;
   };
-  const auto route = [&] { return fib_.lookup({packet.destination, packet.source, packet.mark, ""}); };
+  const auto route = [&] { return route_of(packet); };
+  const auto begun = told.steps.size();
   auto way = from_router ? route() : std::nullopt;
   if (from_router && way && way->kind == Route::Kind::unicast) packet.output = way->link();
   for (const auto* chain : from_router ? std::vector{"output"} : std::vector{"prerouting", "destination"}) {
@@ -123,6 +124,11 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
   told.to = packet.destination;
   told.port = packet.destination_port;
   way = route();
+  if (!from_router && is_overruled(packet, way)) {
+    told.steps.resize(std::min(told.steps.size(), begun));
+    told.policy.clear();
+    walker_.forget_choice();
+  }
   if (!way || way->kind == Route::Kind::unreachable) {
     told.outcome = Explanation::Outcome::unreachable;
     told.steps.push_back({"no route leads there now: no uplink works for it", {}});
@@ -153,7 +159,17 @@ std::string Explainer::policy_of(const Question& question) {
   auto packet = begun->packet;
   walker_.begin();
   if (walker_.walk("prerouting", packet)) tell_passages(walker_.path(), 0, told);
-  return told.policy;
+  return is_overruled(packet, route_of(packet)) ? "" : told.policy;
+}
+
+std::optional<Route> Explainer::route_of(const Packet& packet) const {
+  return fib_.lookup({packet.destination, packet.source, packet.mark, ""});
+}
+
+bool Explainer::is_overruled(const Packet& packet, const std::optional<Route>& way) const {
+  const auto uplink = compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks);
+  if (uplink.empty() || !way || way->kind != Route::Kind::unicast) return false;
+  return way->link() != std::ranges::find(config_.wans, uplink, &WanConfig::name)->interface;
 }
 
 }  // namespace fairlead::explain

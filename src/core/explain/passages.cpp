@@ -76,7 +76,7 @@ void Explainer::tell_passage(const Passage& passage, Explanation& told) const {
     say("earlier connections of these hosts keep it on their uplink ([balance] persist)");
   else if (passage.chain.starts_with("mark_"))
     say(passage.why);
-  else if (passage.map == "may_open")
+  else if (passage.map == "may_open" || passage.map == "as_chosen")
     say("connections from there to there are allowed");
   else if (passage.chain == "forward_lan" && passage.rule == "accept")
     say("allowed: a route of the system leads there");

@@ -109,6 +109,7 @@ std::optional<Field> RuleRun::routed(std::string_view what) {
     if (by_input && link != packet_.input) link.clear();
   }
   if (take_if("missing")) return std::uint64_t{link.empty() ? 1U : 0U};
+  if (take_if("exists")) return std::uint64_t{link.empty() ? 0U : 1U};
   return link;
 }
 
@@ -139,10 +140,12 @@ bool RuleRun::compare() {
   if (peek() == "numgen") return choose();
   // What the program at the door proposes is a matter of the moment; without it the slots decide, which come next.
   if (peek() == "meta" && words_[at_ + 1] == "priority") return false;
-  const bool exists = peek() == "fib" && std::ranges::find(words_, "missing") != words_.end();
+  const bool is_answered = peek() == "fib" && std::ranges::any_of(words_, [](std::string_view word) {
+                             return word == "missing" || word == "exists";
+                           });
   auto value = selectors();
   if (!value) return false;
-  if (exists) return std::get<std::uint64_t>(value->front()) == 1;
+  if (is_answered) return std::get<std::uint64_t>(value->front()) == 1;
   if (take_if("&")) {
     const auto mask = bits_of(take());
     if (!mask) return not_understood();

@@ -50,6 +50,7 @@ class Walker {
 
   [[nodiscard]] const std::vector<Passage>& path() const { return path_; }
   [[nodiscard]] const std::optional<Choice>& choice() const { return choice_; }
+  void forget_choice() { choice_.reset(); }
   /// What source NAT wrote, for people: "203.0.113.2"; empty: nothing.
   [[nodiscard]] const std::string& source_nat() const { return source_nat_; }
 
