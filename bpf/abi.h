@@ -26,7 +26,8 @@ enum {
   most_own = 2,
   door_slots = 256,  /* a door is in one of the `door_ways` slots from that of its ifindex on */
   door_ways = 8,
-  epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC: 134 ms */
+  epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC */
+  epoch_milliseconds = 134,
   activity_slots = 4096,
   set_ways = 4,
   missed_flows = 4,
@@ -66,6 +67,8 @@ struct settings {
   u32 wants;       /* wants_… */
   u32 generation;  /* another number makes all ways ask the kernel anew */
   u32 way_sets;    /* a power of two, less one */
+  u32 second;      /* of the kernel's ticks */
+  u32 turn_shift;  /* 2 to the power of this many ticks are at most an epoch */
   u32 tcp_timeout; /* ms, of established connections */
   u32 udp_timeout; /* ms, of those that were answered for a while */
   struct choice choices[2][most_choices]; /* IPv4, IPv6 */
@@ -100,7 +103,7 @@ struct way {
   u32 to_ports;
   u32 from[2]; /* IPv4: source and destination as the packet comes */
   u32 to[2];   /* as it leaves */
-  u32 checked; /* clock_now() when the kernel was asked */
+  u32 checked; /* ticks() when the kernel was asked */
   u32 last;    /* the same in seconds of CLOCK_MONOTONIC: the entry's timeout was made new */
   u64 bytes;   /* as the kernel counts them: of the network layer */
   u32 out;     /* ifindex, where it leaves */

@@ -1,6 +1,6 @@
 /* Purpose: what Fairlead does at the doors of its devices (tc ingress): counts which connections are active, proposes
  * an uplink for new ones, and forwards packets of established ones. See docs/fast-path.md. */
-#include "offload.h"
+#include "quick.h"
 
 char _license[] SEC("license") = "GPL";
 
@@ -68,7 +68,7 @@ static __always_inline void distrust(const struct packet *packet, u32 place) {
   struct way *way = way_at(place);
   if (!way) return;
   if (packet->synchronizes) set_kind(way, 0);
-  way->checked = clock_now() - way_ticks; /* not fresh */
+  way->checked = ticks() - shared.settings.second; /* not fresh */
 }
 
 /* The place to go by. A connection that is not established yet is another one than that whose place it finds. */
@@ -83,13 +83,16 @@ static __always_inline u32 ask_of(struct __sk_buff *skb, struct nf_conn *ct, con
   return ask(skb, ct, packet, direction & 1, id, place, seconds) ? place : no_place;
 }
 
-/* By a fresh place: the kernel is not asked. `id`: of the connection's uplink, where it comes from there; of TCP the
- * answers tell what is active. */
+static __always_inline bool is_fresh_at(u32 place) {
+  const struct way *way = way_at(place);
+  return way && is_fresh(way);
+}
+
+/* By a fresh place: the kernel is not asked. `id`: of the connection's uplink, where it comes from there. */
 static __always_inline int go_on(struct __sk_buff *skb, const struct packet *packet, u32 place, u32 id, bool outward) {
   struct way *way = way_at(place);
   const u8 turn = activity_turn();
-  const bool counts = shared.settings.wants & wants_choice && (!outward || packet->protocol == IPPROTO_UDP);
-  if (way && counts && way->noted != turn) {
+  if (way && counts_activity(packet, outward) && way->noted != turn) {
     way->noted = turn;
     if (outward) id = way->uplink;
     note_activity(family_of(packet), id, seen_of(id, activity_slot(packet, outward)), bpf_ktime_get_ns());
@@ -99,6 +102,8 @@ static __always_inline int go_on(struct __sk_buff *skb, const struct packet *pac
 
 SEC("tc")
 int fairlead_lan(struct __sk_buff *skb) {
+  const int verdict = go_quickly(skb, true);
+  if (verdict != not_quick) return verdict;
   struct packet packet = {};
   u32 direction = 0;
   const u32 slot = door_slot(skb->ifindex);
@@ -111,7 +116,7 @@ int fairlead_lan(struct __sk_buff *skb) {
   if (is_for_kernel(&packet)) {
     distrust(&packet, place);
     offloads = false;
-  } else if (is_fresh(place)) {
+  } else if (is_fresh_at(place)) {
     return go_on(skb, &packet, place, 0, true);
   } else if (offloads && place == no_place && !(is_udp && chooses) && is_first(&packet)) {
     asks = false; /* but of UDP only the entry tells what is a new connection */
@@ -136,6 +141,8 @@ int fairlead_lan(struct __sk_buff *skb) {
 /* Strangers' packets that belong to nothing are no activity, so an entry is asked for, once an epoch. */
 SEC("tc")
 int fairlead_uplink(struct __sk_buff *skb) {
+  const int verdict = go_quickly(skb, false);
+  if (verdict != not_quick) return verdict;
   struct packet packet = {};
   u32 direction = 0;
   const u32 slot = door_slot(skb->ifindex);
@@ -146,7 +153,7 @@ int fairlead_uplink(struct __sk_buff *skb) {
   if (is_for_kernel(&packet)) {
     distrust(&packet, place);
     offloads = false;
-  } else if (is_fresh(place)) {
+  } else if (is_fresh_at(place)) {
     return go_on(skb, &packet, place, id, false);
   }
   if (packet.opens || id == 0) return normal_path;

@@ -1,8 +1,7 @@
 #pragma once
 /* Purpose: the fast path: a packet of an established connection is rewritten as the connection's entry in the kernel
  * says, routed, and sent on, all at the door. What the firewall, NAT, a failover or the other router of a pair does to
- * the entry holds for the packets that come `way_ticks` of the clock later, or at once where Fairlead does it, or is told
- * of it. Whatever is not plain is left to the normal path, which decides as it always did.
+ * the entry holds for the packets that come a second later, or at once where Fairlead does it, or is told of it. Whatever is not plain is left to the normal path, which decides as it always did.
  * Source: bpf-helpers(7) for bpf_fib_lookup, bpf_redirect, bpf_l4_csum_replace; RFC 1624 for checksums that are
  * changed, not computed. */
 #include "choose.h"
@@ -81,7 +80,7 @@ static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const
   way->last = seconds;
   way->uplink = id;
   way->generation = shared.settings.generation;
-  way->checked = clock_now();
+  way->checked = ticks();
   set_kind(way, kind_of_way(packet->v6, packet->protocol));
   return true;
 }
@@ -186,13 +185,23 @@ static __always_inline u32 priority_of(u8 tos) {
 }
 
 /* As the kernel has said of it. Too large a packet is the normal path's, which answers it. */
-__noinline int send_on(struct __sk_buff *skb, const struct packet *packet, u32 place) {
-  struct way *way = way_at(place);
-  if (!packet || !way || packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
+static __always_inline int send(struct __sk_buff *skb, const struct packet *packet, struct way *way) {
+  if (packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
   if (!write_headers(skb, packet, way)) return TC_ACT_SHOT; /* cannot be: they were read before */
   way->bytes += packet->network_bytes;
   if (!packet->v6) skb->priority = priority_of(packet->tos);
   if (way->uplink != 0)
     skb->mark = (skb->mark & ~shared.settings.mark_mask) | (u32)way->uplink << shared.settings.mark_shift;
   return bpf_redirect(way->out, 0);
+}
+
+/* A function of its own for the verifier, which then looks at it once. */
+__noinline int send_on(struct __sk_buff *skb, const struct packet *packet, u32 place) {
+  struct way *way = way_at(place);
+  return packet && way ? send(skb, packet, way) : normal_path;
+}
+
+/* Of TCP the answers tell what is active. */
+static __always_inline bool counts_activity(const struct packet *packet, bool outward) {
+  return shared.settings.wants & wants_choice && (!outward || packet->protocol == IPPROTO_UDP);
 }

@@ -134,13 +134,13 @@ std::vector<Load> loads_of(const PacketOptions& options) {
 }
 
 Result<void> measure_round(const std::vector<Contender>& entries, const PacketOptions& options, int round,
-                           PacketFigures& figures) {
+                           PacketFigures& figures, int& runs) {
   for (const auto& load : figures.loads) {
     std::vector<double> floors;
     for (auto& group : groups_of(entries, load, round)) {
       fmt::print(stderr, "\r\033[Kround {} of {}: {}: {}", round, options.rounds, to_text(load),
                  group.size() == 2 ? group.back()->variant.name : "all in turn");
-      Slices slices(group, load, load.steady() ? options.packets : options.connections);
+      Slices slices(group, {load.flows, runs++}, load.steady() ? options.packets : options.connections);
       if (auto done = slices.measure(); !done) return std::unexpected(done.error().in(to_text(load)));
       floors.push_back(slices.floor());
       for (const auto* entry : group)
@@ -159,8 +159,9 @@ Result<PacketFigures> measure_packets(const std::vector<Variant>& variants, cons
   if (!entries) return std::unexpected(entries.error());
   PacketFigures figures{loads_of(options), {}, {}, {}};
   for (const auto& entry : *entries) figures.order.push_back(entry.variant.name);
+  int runs = 0;
   for (int round = 0; round <= options.rounds; ++round)
-    if (auto done = measure_round(*entries, options, round, figures); !done) return std::unexpected(done.error());
+    if (auto done = measure_round(*entries, options, round, figures, runs); !done) return std::unexpected(done.error());
   fmt::print(stderr, "\r\033[K");
   return figures;
 }

@@ -31,6 +31,7 @@ constexpr std::uint32_t internet = 0x08000000;  // 8.0.0.0, no bogon; exists onl
 constexpr std::uint32_t elsewhere = 0x09000000;
 constexpr int ports = 50000;  // destination ports used before the next address
 constexpr int source_port = 20000;
+constexpr int runs = 100;  // with ports of their own
 // A UDP connection that is answered counts as lasting ("assured") with its first packet that comes more than two
 // seconds after it began (net/netfilter/nf_conntrack_proto_udp.c). Fast paths want that.
 constexpr auto udp_stream = 2100ms;
@@ -87,11 +88,12 @@ class OneCore {
 /// Sends from sockets in the calling thread's namespace, each batch by another one.
 class Sender {
  public:
-  static Result<Sender> open(int sockets) {
+  static Result<Sender> open(int sockets, int run) {
     Sender sender;
     for (int n = 0; n < sockets; ++n) {
       Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      const auto local = endpoint(lan + first_source + static_cast<std::uint32_t>(n), source_port + n);
+      const auto local =
+          endpoint(lan + first_source + static_cast<std::uint32_t>(n), source_port + run % runs * sources + n);
       if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0)
         return std::unexpected(system_error("bind", errno));
       sender.sockets_.push_back(std::move(socket));
@@ -142,7 +144,7 @@ void pause_until(lab::Deadline moment) {
   }
 }
 
-Result<Sender> sender_of(const Load& load) { return Sender::open(load.steady() ? 1 : sources); }
+Result<Sender> sender_of(const Load& load) { return Sender::open(load.steady() ? 1 : sources, load.run); }
 
 /// A batch goes out when the one before it is answered, so that no queue overflows.
 Result<void> ask_each(Sender& sender, const Reflector& reflector, const Load& load) {
@@ -232,7 +234,7 @@ Result<void> open_others(const Network& network, int count) {
       network.router().inside([] { return sysctl::write("net/netfilter/nf_conntrack_udp_timeout", "3600"); });
   if (!lasting) return lasting;
   return network.sender().inside([&]() -> Result<void> {
-    auto sender = Sender::open(sources);
+    auto sender = Sender::open(sources, 0);
     return sender ? sender->send_all(one_each(elsewhere), 0, count) : std::unexpected(sender.error());
   });
 }

@@ -12,6 +12,7 @@ namespace fairlead::bench {
 
 struct Load {
   int flows = 0;  ///< over and over, known to the router and answered once; 0: every packet is a new flow
+  int run = 0;    ///< chooses source ports: a router may remember those of the run before
   [[nodiscard]] bool steady() const { return flows > 0; }
   auto operator<=>(const Load&) const = default;
 };

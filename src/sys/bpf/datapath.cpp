@@ -3,6 +3,7 @@
 #include <net/if.h>
 
 #include <algorithm>
+#include <bit>
 #include <ctime>
 #include <fstream>
 #include <span>
@@ -28,6 +29,13 @@ std::vector<Link> all_links() {
     links.push_back({IfIndex{entry->if_index}, entry->if_name});
   if (all != nullptr) ::if_freenameindex(all);
   return links;
+}
+
+/// Of the kernel (CONFIG_HZ): its coarse clocks are as exact as its tick. Source: clock_getres(2).
+std::uint32_t ticks_a_second() {
+  timespec tick{};
+  if (::clock_getres(CLOCK_MONOTONIC_COARSE, &tick) != 0 || tick.tv_nsec <= 0) return 100;
+  return static_cast<std::uint32_t>(1'000'000'000 / tick.tv_nsec);
 }
 
 /// An earlier run's programs, where both are at some device.
@@ -121,6 +129,8 @@ Result<void> Datapath::set(const std::optional<DatapathState>& state) {
   fresh.build = settings.build;
   fresh.generation = settings.generation + 1;
   fresh.way_sets = parts_->loaded.way_sets - 1;
+  fresh.second = ticks_a_second();
+  fresh.turn_shift = static_cast<std::uint32_t>(std::bit_width(fresh.second * datapath::epoch_milliseconds / 1000) - 1);
   if (state) {
     fresh.mark_mask = state->marks.bits();
     fresh.mark_shift = static_cast<std::uint32_t>(state->marks.shift());
