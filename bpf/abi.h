@@ -18,19 +18,21 @@ typedef __u64 u64;
 #endif
 
 enum {
-  most_uplinks = 128,  /* ids are 1…126 */
-  most_members = 126,  /* uplinks that a choice is made of */
-  most_choices = 4,    /* different sets of uplinks that new connections are spread over; one byte of the packet's
-                          priority each */
-  most_subnets = 4,  /* of a LAN, of each family, that are looked at */
+  most_uplinks = 128, /* ids are 1…126 */
+  most_members = 126, /* uplinks that a choice is made of */
+  most_choices = 4,   /* different sets of uplinks that new connections are spread over; one byte of the packet's
+                         priority each */
+  most_subnets = 4,   /* of a LAN, of each family, that are looked at */
   most_own = 2,
-  door_slots = 256,  /* a door is in one of the `door_ways` slots from that of its ifindex on */
+  door_slots = 256, /* a door is in one of the `door_ways` slots from that of its ifindex on */
   door_ways = 8,
   epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC */
   epoch_milliseconds = 134,
   activity_slots = 4096,
-  set_ways = 4,
-  missed_flows = 4,
+  index_ways = 4,
+  place_bits = 18,
+  first_places = 1024,
+  first_sets = 1024, /* of the index */
 };
 
 /* How much of its work a program does. */
@@ -64,13 +66,14 @@ struct settings {
   u64 build; /* of whoever wrote this: see src/sys/bpf/program.hpp */
   u32 mark_mask;
   u32 mark_shift;
-  u32 wants;       /* wants_… */
-  u32 generation;  /* another number makes all ways ask the kernel anew */
-  u32 way_sets;    /* a power of two, less one */
-  u32 second;      /* of the kernel's ticks */
-  u32 turn_shift;  /* 2 to the power of this many ticks are at most an epoch */
-  u32 tcp_timeout; /* ms, of established connections */
-  u32 udp_timeout; /* ms, of those that were answered for a while */
+  u32 wants;                              /* wants_… */
+  u32 generation;                         /* another number makes all ways ask the kernel anew */
+  u32 most_places;                        /* a multiple of eight */
+  u32 most_sets;                          /* of the index, a power of two */
+  u32 second;                             /* of the kernel's ticks */
+  u32 turn_shift;                         /* 2 to the power of this many ticks are at most an epoch */
+  u32 tcp_timeout;                        /* ms, of established connections */
+  u32 udp_timeout;                        /* ms, of those that were answered for a while */
   struct choice choices[2][most_choices]; /* IPv4, IPv6 */
 };
 
@@ -97,25 +100,31 @@ struct activity {
 };
 
 /* One direction of a connection that the fast path forwards: what the kernel has said of it, good for a moment, and
- * what it has carried. IPv4 needs the first of the two lines of the cache alone. All but times in network order. */
+ * what it has carried. One line of the cache. All but times in network order. */
 struct way {
   u32 from_ports;
   u32 to_ports;
   u32 from[2]; /* IPv4: source and destination as the packet comes */
   u32 to[2];   /* as it leaves */
   u32 checked; /* ticks() when the kernel was asked */
-  u32 last;    /* the same in seconds of CLOCK_MONOTONIC: the entry's timeout was made new */
-  u64 bytes;   /* as the kernel counts them: of the network layer */
   u32 out;     /* ifindex, where it leaves */
+  u64 bytes;   /* as the kernel counts them: of the network layer */
   u8 macs[12];
   u16 mtu;
   u16 generation; /* of the settings when the kernel was asked */
-  u8 kind;        /* kind_of_way(); 0: free */
+  u16 last;       /* the lower half of the seconds of CLOCK_MONOTONIC then: the entry's timeout was made new */
+  u8 kind;        /* kind_of_way(); of a place that is nobody's, of whoever had it */
+  u8 live;        /* 0: nobody's */
   u8 door;        /* slot of where it comes in */
   u8 uplink;      /* id, from a LAN; 0: to a LAN */
   u8 noted;       /* activity_turn() of the packet that was counted as activity last */
-  u32 from_v6[8];
-  u32 to_v6[8];
+  u8 reserved;
+};
+
+/* IPv6's addresses, as `from` and `to` above. */
+struct way_v6 {
+  u32 from[8];
+  u32 to[8];
 };
 
 /* TCP or UDP, IPv4 or IPv6. */
@@ -124,14 +133,21 @@ static inline u8 kind_of_way(int v6, u8 protocol) {
   return v6 ? 2 : 1;
 }
 
-struct way_set {
-  struct way ways[set_ways];
+static inline int is_v6(u8 kind) { return kind == 2 || kind == 4; }
+static inline u8 protocol_of(u8 kind) { return kind <= 2 ? 6 : 17; }
+
+/* Places of the flows whose hashes lead here, each below bits of its flow's hash; 0: none, so no flow has place 0. */
+struct index_set {
+  u32 entries[index_ways];
 };
 
-/* Says without a look at a set of ways whether it can have one. */
-struct tag_set {
-  u8 tags[set_ways];        /* bits of the hash of what each carries */
-  u16 missed[missed_flows]; /* the same of flows that were looked for in vain */
+/* How far places are given out, which the index follows: what is used of either stays close together, since a line of
+ * memory in a page that was not touched for some milliseconds costs as much as all else that is done to a packet. */
+struct places {
+  u32 mask; /* sets of the index, a power of two, less one */
+  u32 used; /* places below this are given, or were */
+  u32 hand; /* where a free one is looked for next */
+  u32 reserved;
 };
 
 #ifdef __cplusplus

@@ -1,11 +1,11 @@
 #pragma once
 /* Purpose: the fast path: a packet of an established connection is rewritten as the connection's entry in the kernel
  * says, routed, and sent on, all at the door. What the firewall, NAT, a failover or the other router of a pair does to
- * the entry holds for the packets that come a second later, or at once where Fairlead does it, or is told of it. Whatever is not plain is left to the normal path, which decides as it always did.
- * Source: bpf-helpers(7) for bpf_fib_lookup, bpf_redirect, bpf_l4_csum_replace; RFC 1624 for checksums that are
- * changed, not computed. */
+ * the entry holds for the packets that come a second later, or at once where Fairlead does it, or is told of it.
+ * Whatever is not plain is left to the normal path, which decides as it always did. Source: bpf-helpers(7) for
+ * bpf_fib_lookup, bpf_redirect, bpf_l4_csum_replace; RFC 1624 for checksums that are changed, not computed. */
 #include "choose.h"
-#include "ways.h"
+#include "places.h"
 
 /* Leaves the packet to the filters behind this one, and then to the kernel. */
 enum { normal_path = TC_ACT_UNSPEC };
@@ -18,11 +18,11 @@ static __always_inline bool is_plain(const struct nf_conn *ct, u8 protocol) {
 }
 
 /* The other direction's tuple, turned round. */
-static __always_inline void read_target(const struct nf_conntrack_tuple *other, bool v6, struct way *way) {
-  if (v6) {
+static __always_inline void read_target(const struct nf_conntrack_tuple *other, struct way *way, struct way_v6 *six) {
+  if (six) {
     for (int n = 0; n < 4; ++n) {
-      way->to_v6[n] = other->dst.u3.all[n];
-      way->to_v6[n + 4] = other->src.u3.all[n];
+      six->to[n] = other->dst.u3.all[n];
+      six->to[n + 4] = other->src.u3.all[n];
     }
   } else {
     way->to[0] = other->dst.u3.ip;
@@ -33,7 +33,8 @@ static __always_inline void read_target(const struct nf_conntrack_tuple *other, 
 
 /* Where the kernel would send it: from a LAN by the table of the connection's uplink, where the kernel can be told
  * (6.6; some older ones too), else by the rules, which know the uplink's address; to a LAN by the rules. */
-__noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u32 id, struct way *way) {
+__noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u32 id, struct way *way,
+                          const struct way_v6 *six) {
   if (!packet || !way) return false;
   const struct uplink *uplink = id != 0 ? &shared.uplinks[BOUNDED(id, most_uplinks - 1)] : 0;
   struct bpf_fib_lookup route = {};
@@ -43,12 +44,12 @@ __noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u3
   route.ifindex = skb->ifindex;
   route.sport = (__be16)way->to_ports;
   route.dport = (__be16)(way->to_ports >> 16);
-  if (packet->v6) {
+  if (six) {
     route.family = 10; /* AF_INET6 */
-    __builtin_memcpy(route.ipv6_src, &way->to_v6[0], 16);
-    __builtin_memcpy(route.ipv6_dst, &way->to_v6[4], 16);
+    __builtin_memcpy(route.ipv6_src, &six->to[0], 16);
+    __builtin_memcpy(route.ipv6_dst, &six->to[4], 16);
   } else {
-    route.family = 2; /* AF_INET */
+    route.family = 2;               /* AF_INET */
     route.tos = packet->tos & 0x1c; /* as the kernel routes */
     route.ipv4_src = way->to[0];
     route.ipv4_dst = way->to[1];
@@ -71,17 +72,18 @@ __noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u3
 static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const struct packet *packet, u32 direction,
                                 u32 id, u32 place, u32 seconds) {
   struct way *way = way_at(place);
-  if (!way || !is_plain(ct, packet->protocol)) return false;
-  read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, packet->v6, way);
-  if (!find_route(skb, packet, id, way)) return false;
-  if (seconds != way->last || way->kind == 0)
-    bpf_ct_change_timeout(ct, packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout
-                                                              : shared.settings.udp_timeout);
+  struct way_v6 *six = packet->v6 ? addresses_at(place) : 0;
+  if (!way || (packet->v6 && !six) || !is_plain(ct, packet->protocol)) return false;
+  read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, way, six);
+  if (!find_route(skb, packet, id, way, six)) return false;
+  if ((u16)seconds != way->last || !way->live)
+    bpf_ct_change_timeout(ct,
+                          packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout : shared.settings.udp_timeout);
   way->last = seconds;
   way->uplink = id;
   way->generation = shared.settings.generation;
   way->checked = ticks();
-  set_kind(way, kind_of_way(packet->v6, packet->protocol));
+  set_live(way, true);
   return true;
 }
 
@@ -93,23 +95,24 @@ static __always_inline u32 fold(u64 sum) {
 /* The one's complement difference of what is replaced. */
 static __always_inline u64 difference(u32 from, u32 to) { return (u64)(u32)~from + to; }
 
-static __always_inline u32 address_difference(const struct way *way, bool v6) {
+static __always_inline u32 address_difference(const struct way *way, const struct way_v6 *six) {
   u64 sum = 0;
-  if (v6)
-    for (int n = 0; n < 8; ++n) sum += difference(way->from_v6[n], way->to_v6[n]);
+  if (six)
+    for (int n = 0; n < 8; ++n) sum += difference(six->from[n], six->to[n]);
   else
     sum = difference(way->from[0], way->to[0]) + difference(way->from[1], way->to[1]);
   return fold(sum);
 }
 
 /* The kernel's own way, for every state that a checksum can be in. */
-static __always_inline bool replace_checksum(struct __sk_buff *skb, const struct packet *packet, const struct way *way) {
+static __always_inline bool replace_checksum(struct __sk_buff *skb, const struct packet *packet, const struct way *way,
+                                             const struct way_v6 *six) {
   const u32 at = packet->v6 ? l4_of_v6 : l4_of_v4;
   const bool udp = packet->protocol == IPPROTO_UDP;
   /* A UDP checksum of zero means that there is none, and stays so. */
   const u64 flags = udp ? BPF_F_MARK_MANGLED_0 : 0;
   const u32 field = at + (udp ? 6 : 16);
-  const u32 addresses = address_difference(way, packet->v6);
+  const u32 addresses = address_difference(way, six);
   if (addresses != 0xffffffff && addresses != 0 &&
       bpf_l4_csum_replace(skb, field, 0, addresses, flags | BPF_F_PSEUDO_HDR))
     return false;
@@ -125,24 +128,25 @@ static __always_inline u16 fold16(u64 sum) {
 }
 
 /* The same in place, which is much quicker, where the state can be read and asks for nothing but the packet's bytes. */
-static __always_inline bool fix_checksum(struct __sk_buff *skb, const struct packet *packet, const struct way *way) {
+static __always_inline bool fix_checksum(struct __sk_buff *skb, const struct packet *packet, const struct way *way,
+                                         const struct way_v6 *six) {
   u32 state = checksum_complete;
   if (kernel.casts) {
     const struct sk_buff *whole = bpf_cast_to_kern_ctx(skb);
     state = BPF_CORE_READ_BITFIELD(whole, ip_summed);
   }
-  if (state == checksum_complete) return replace_checksum(skb, packet, way);
+  if (state == checksum_complete) return replace_checksum(skb, packet, way, six);
   const bool udp = packet->protocol == IPPROTO_UDP;
   void *at = (void *)(long)skb->data + (packet->v6 ? l4_of_v6 : l4_of_v4) + (udp ? 6 : 16);
   if (at + 2 > (void *)(long)skb->data_end) return false;
   u16 *field = at;
-  const u64 addresses = address_difference(way, packet->v6);
+  const u64 addresses = address_difference(way, six);
   if (state == checksum_partial) { /* holds the sum of the addresses; the rest comes with the card */
     *field = fold16(addresses + *field);
     return true;
   }
   if (udp && *field == 0) return true;
-  const u16 sum = ~fold16(addresses + difference(way->from_ports, way->to_ports) + (u16)~*field);
+  const u16 sum = ~fold16(addresses + difference(way->from_ports, way->to_ports) + (u16) ~*field);
   *field = udp && sum == 0 ? 0xffff : sum;
   return true;
 }
@@ -154,17 +158,17 @@ static __always_inline bool write_ports(void *l4, void *end, u32 ports) {
 }
 
 static __always_inline u16 changed_header_checksum(u16 checksum, const struct way *way) {
-  return ~fold16((u64)address_difference(way, false) + (u16)~checksum + (u16)~bpf_htons(0x0100));
+  return ~fold16((u64)address_difference(way, 0) + (u16)~checksum + (u16)~bpf_htons(0x0100));
 }
 
-static __always_inline bool write_headers(struct __sk_buff *skb, const struct packet *packet, const struct way *way) {
+static __always_inline bool write_headers(struct __sk_buff *skb, const struct way *way, const struct way_v6 *six) {
   void *data = (void *)(long)skb->data;
   void *end = (void *)(long)skb->data_end;
-  if (packet->v6) {
+  if (six) {
     struct ipv6hdr *ip = data + ETH_HLEN;
     if ((void *)(ip + 1) > end || !write_ports(ip + 1, end, way->to_ports)) return false;
-    __builtin_memcpy(&ip->saddr, &way->to_v6[0], 16);
-    __builtin_memcpy(&ip->daddr, &way->to_v6[4], 16);
+    __builtin_memcpy(&ip->saddr, &six->to[0], 16);
+    __builtin_memcpy(&ip->daddr, &six->to[4], 16);
     --ip->hop_limit;
   } else {
     struct iphdr *ip = data + ETH_HLEN;
@@ -185,9 +189,10 @@ static __always_inline u32 priority_of(u8 tos) {
 }
 
 /* As the kernel has said of it. Too large a packet is the normal path's, which answers it. */
-static __always_inline int send(struct __sk_buff *skb, const struct packet *packet, struct way *way) {
-  if (packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way)) return normal_path;
-  if (!write_headers(skb, packet, way)) return TC_ACT_SHOT; /* cannot be: they were read before */
+static __always_inline int send(struct __sk_buff *skb, const struct packet *packet, struct way *way,
+                                const struct way_v6 *six) {
+  if (packet->segment_bytes > way->mtu || !fix_checksum(skb, packet, way, six)) return normal_path;
+  if (!write_headers(skb, way, six)) return TC_ACT_SHOT; /* cannot be: they were read before */
   way->bytes += packet->network_bytes;
   if (!packet->v6) skb->priority = priority_of(packet->tos);
   if (way->uplink != 0)
@@ -198,7 +203,9 @@ static __always_inline int send(struct __sk_buff *skb, const struct packet *pack
 /* A function of its own for the verifier, which then looks at it once. */
 __noinline int send_on(struct __sk_buff *skb, const struct packet *packet, u32 place) {
   struct way *way = way_at(place);
-  return packet && way ? send(skb, packet, way) : normal_path;
+  if (!packet || !way) return normal_path;
+  const struct way_v6 *six = packet->v6 ? addresses_at(place) : 0;
+  return packet->v6 && !six ? normal_path : send(skb, packet, way, six);
 }
 
 /* Of TCP the answers tell what is active. */

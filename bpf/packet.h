@@ -12,18 +12,18 @@ struct packet {
   u8 protocol;
   u8 tos;
   bool v6;
-  u8 lives;    /* time to live, or hop limit */
+  u8 lives;          /* time to live, or hop limit */
   bool opens;        /* TCP: SYN without ACK */
   bool synchronizes; /* TCP: SYN */
   bool ends;         /* TCP: FIN or RST */
 };
 
 /* value & mask, said so that the compiler does not know better and the verifier believes it. */
-#define BOUNDED(value, mask)                                       \
-  ({                                                               \
-    u32 bounded_ = (value);                                        \
+#define BOUNDED(value, mask)                                      \
+  ({                                                              \
+    u32 bounded_ = (value);                                       \
     asm volatile("%0 &= %1" : "+r"(bounded_) : "i"((u32)(mask))); \
-    bounded_;                                                      \
+    bounded_;                                                     \
   })
 
 /* As an index: 0 for IPv4, 1 for IPv6. */

@@ -6,28 +6,18 @@
 
 enum { not_quick = 0x7fffffff };
 
-/* Of four tags the first that is this one: its bit is the top one of its byte. 0: none. Source: the test for a zero byte
- * in "Bit Twiddling Hacks", S. E. Anderson; only its lowest bit is exact. */
-static __always_inline u32 first_match(const struct tag_set *tags, u8 tag) {
-  u32 all;
-  __builtin_memcpy(&all, tags->tags, sizeof(all));
-  all ^= tag * 0x01010101U;
-  const u32 zeros = (all - 0x01010101U) & ~all & 0x80808080U;
-  return zeros & -zeros;
-}
-
-static __always_inline u32 number_of(u32 match) { return (match >> 15 & 1) + (match >> 23 & 1) * 2 + (match >> 31) * 3; }
-
-/* The place of the set that the packet's tag leads to. It is another flow's where two tags are the same. */
-static __always_inline struct way *likely_way(const struct packet *packet) {
-  const u32 set = set_of(packet);
-  struct way_set *found = bpf_map_lookup_elem(&ways, &set);
-  const struct tag_set *tags = bpf_map_lookup_elem(&way_tags, &set);
-  if (!found || !tags) return 0;
-  /* Most are the first: its line of the cache comes while the tags' does. */
-  *(volatile u32 *)&found->ways[0].from_ports;
-  const u32 match = first_match(tags, tag_of(packet));
-  return match != 0 ? &found->ways[BOUNDED(number_of(match), set_ways - 1)] : 0;
+/* The place in the index that has the flow's tag, found without a jump that could be guessed wrongly. It is another
+ * flow's, or none's, where two tags are the same. */
+static __always_inline u32 likely_place(const struct packet *packet) {
+  const struct index_set *set = set_under(places.mask, packet->hash);
+  u32 place = no_place;
+  if (!set) return no_place;
+  for (u32 n = 0; n < index_ways; ++n) {
+    const u32 entry = set->entries[n];
+    const u32 differs = tag_in(entry) ^ tag_of(packet);
+    place |= place_in(entry) & -((differs - 1) >> 31);
+  }
+  return place;
 }
 
 /* False: not as usual. The headers are there to their last byte, TCP's even of UDP. */
@@ -79,10 +69,14 @@ static __always_inline int go_quickly_by(struct __sk_buff *skb, bool v6, bool ou
   struct packet packet;
   if (shared.doors[slot].ifindex != skb->ifindex || !read_usual(skb, &packet, v6)) return not_quick;
   packet.hash = hash_of(&packet);
-  struct way *way = likely_way(&packet);
-  if (!way || !is_of(way, &packet, slot) || !is_fresh(way)) return not_quick;
+  const u32 place = likely_place(&packet);
+  if (place == no_place) return not_quick;
+  struct way *way = way_at(place);
+  const struct way_v6 *six = v6 ? addresses_at(place) : 0;
+  if (!way || (v6 && !six) || !is_at(way, slot) || !is_same_flow(way, place, &packet) || !is_fresh(way))
+    return not_quick;
   if (counts_activity(&packet, outward) && way->noted != activity_turn()) return not_quick;
-  return send(skb, &packet, way);
+  return send(skb, &packet, way, six);
 }
 
 /* A verdict, or `not_quick`: nothing was done. */

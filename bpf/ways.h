@@ -1,28 +1,38 @@
 #pragma once
 /* Purpose: what the kernel has said of a direction of a connection, remembered for a moment. To ask for the entry and
  * the route costs more than all else, and the packets of a busy connection come close to one another: these go by the
- * answer that the first of them got, for `way_ticks` of the clock or until the settings' generation changes. The place
- * also counts, since the kernel's own counters of a connection cannot be written from here. A connection that finds all
- * its places taken goes the normal path, which counts by itself, until one of them has been still for a minute. A
- * direction comes over one CPU at a time, as cards spread packets, so nothing is locked. */
+ * answer that the first of them got, for a second or until the settings' generation changes. The place also counts,
+ * since the kernel's own counters of a connection cannot be written from here. How places are found is here, how they
+ * are given in places.h. A direction comes over one CPU at a time, as cards spread packets, so nothing is locked. */
 #include "abi.h"
 #include "activity.h"
+
+/* These are as large as the machine can have: src/sys/bpf/loaded.cpp. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct way);
+} ways SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(map_flags, BPF_F_MMAPABLE);
-  __uint(max_entries, 1); /* as large as the machine can have: src/sys/bpf/loaded.cpp */
-  __type(key, u32);
-  __type(value, struct way_set);
-} ways SEC(".maps");
-
-/* As many. They are small enough to stay in the cache, so that what has no way costs nothing else. */
-struct {
-  __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(max_entries, 1);
   __type(key, u32);
-  __type(value, struct tag_set);
-} way_tags SEC(".maps");
+  __type(value, struct way_v6);
+} ways_v6 SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(map_flags, BPF_F_MMAPABLE);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct index_set);
+} way_index SEC(".maps");
+
+struct places places SEC(".data.places") = {.mask = first_sets - 1, .used = first_places};
 
 /* User space computes the same. */
 static __always_inline u64 hash_of(const struct packet *packet) {
@@ -34,67 +44,42 @@ static __always_inline u64 hash_of(const struct packet *packet) {
   return mixed(mixed(hash) ^ ((u64)ports_of(packet, &packet->tuple) << 8 | packet->protocol));
 }
 
-static __always_inline u32 set_of(const struct packet *packet) {
-  return packet->hash & shared.settings.way_sets;
+static __always_inline u32 tag_of(const struct packet *packet) { return packet->hash >> (32 + place_bits); }
+
+static __always_inline u32 place_in(u32 entry) { return entry & ((1U << place_bits) - 1); }
+static __always_inline u32 tag_in(u32 entry) { return entry >> place_bits; }
+
+static __always_inline struct index_set *set_under(u32 mask, u64 hash) {
+  const u32 number = hash & mask;
+  return bpf_map_lookup_elem(&way_index, &number);
 }
 
-static __always_inline u8 tag_of(const struct packet *packet) { return packet->hash >> 56; }
+enum { no_place = 0 };
 
-static __always_inline struct tag_set *tags_of(const struct packet *packet) {
-  const u32 set = set_of(packet);
-  return bpf_map_lookup_elem(&way_tags, &set);
+static __always_inline struct way *way_at(u32 place) {
+  return place == no_place ? 0 : bpf_map_lookup_elem(&ways, &place);
 }
+static __always_inline struct way_v6 *addresses_at(u32 place) { return bpf_map_lookup_elem(&ways_v6, &place); }
 
-static __always_inline bool is_of(const struct way *way, const struct packet *packet, u32 door) {
-  if (way->from_ports != ports_of(packet, &packet->tuple) || way->door != (u8)door ||
-      way->kind != kind_of_way(packet->v6, packet->protocol))
-    return false;
-  if (!packet->v6) return way->from[0] == packet->tuple.ipv4.saddr && way->from[1] == packet->tuple.ipv4.daddr;
-  u32 other = 0;
+/* Whether it is or was this flow's. */
+static __always_inline bool is_same_flow(const struct way *way, u32 place, const struct packet *packet) {
+  u32 other =
+      (way->from_ports ^ ports_of(packet, &packet->tuple)) | (way->kind ^ kind_of_way(packet->v6, packet->protocol));
+  if (!packet->v6)
+    return !(other | (way->from[0] ^ packet->tuple.ipv4.saddr) | (way->from[1] ^ packet->tuple.ipv4.daddr));
+  const struct way_v6 *addresses = addresses_at(place);
+  if (!addresses) return false;
   for (int n = 0; n < 4; ++n)
-    other |= (way->from_v6[n] ^ packet->tuple.ipv6.saddr[n]) | (way->from_v6[n + 4] ^ packet->tuple.ipv6.daddr[n]);
+    other |=
+        (addresses->from[n] ^ packet->tuple.ipv6.saddr[n]) | (addresses->from[n + 4] ^ packet->tuple.ipv6.daddr[n]);
   return other == 0;
 }
+
+static __always_inline bool is_at(const struct way *way, u32 door) { return way->live && way->door == (u8)door; }
 
 /* The kernel's tick: read with one load, and exact enough. A place is good for a second: a hundred thousand flows that
  * share a busy core come round in that time. */
 static __always_inline u32 ticks(void) { return bpf_jiffies64(); }
-
-enum { no_place = 0xffffffff };
-
-/* By its number: `set_ways` to a set. None for `no_place`. */
-static __always_inline struct way *way_at(u32 place) {
-  const u32 set = place / set_ways;
-  struct way_set *found = bpf_map_lookup_elem(&ways, &set);
-  return found ? &found->ways[BOUNDED(place, set_ways - 1)] : 0;
-}
-
-/* These two are functions of their own for the verifier, which then looks at them once. */
-__noinline u32 place_of(struct packet *packet, u32 door) {
-  if (!packet) return no_place;
-  packet->hash = hash_of(packet);
-  const struct tag_set *tags = tags_of(packet);
-  if (!tags) return no_place;
-  for (u32 n = 0; n < set_ways; ++n) {
-    if (tags->tags[n] != tag_of(packet)) continue;
-    const u32 place = set_of(packet) * set_ways + n;
-    const struct way *way = way_at(place);
-    if (way && is_of(way, packet, door)) return place;
-  }
-  return no_place;
-}
-
-/* Most flows that have no place are new, and the kernel need not be asked for them; so it is asked with the second
- * packet of a flow. Two flows that take turns at the same bits would be first for ever without a bit of chance. */
-static __always_inline bool is_first(const struct packet *packet) {
-  struct tag_set *tags = tags_of(packet);
-  if (!tags) return false;
-  u16 *missed = &tags->missed[packet->hash >> 54 & (missed_flows - 1)];
-  const u16 flow = packet->hash >> 32;
-  if (*missed == flow) return false;
-  *missed = flow;
-  return bpf_get_prandom_u32() & 3;
-}
 
 static __always_inline bool is_fresh(const struct way *way) {
   return ticks() - way->checked < shared.settings.second && way->generation == (u16)shared.settings.generation;
@@ -103,36 +88,47 @@ static __always_inline bool is_fresh(const struct way *way) {
 /* What goes by a fresh place is noted as activity once in each of these, of which an epoch has at least one. */
 static __always_inline u8 activity_turn(void) { return ticks() >> shared.settings.turn_shift; }
 
-/* Other CPUs look as well: a place is nobody's while it is written. */
-static __always_inline void set_kind(struct way *way, u8 kind) {
-  asm volatile("" ::: "memory");
-  *(volatile u8 *)&way->kind = kind;
-  asm volatile("" ::: "memory");
-}
+/* These two are functions of their own for the verifier, which then looks at them once. */
 
-/* A place for it that is not fresh yet. */
-__noinline u32 claim_place(const struct packet *packet, u32 door, u32 seconds) {
+/* The place that is or was the flow's, as the index under `mask` has it. */
+__noinline u32 place_under(u32 mask, const struct packet *packet) {
   if (!packet) return no_place;
-  struct tag_set *tags = tags_of(packet);
-  if (!tags) return no_place;
-  for (u32 n = 0; n < set_ways; ++n) {
-    const u32 place = set_of(packet) * set_ways + n;
-    struct way *way = way_at(place);
-    if (!way || (way->kind != 0 && seconds - way->last < 60)) continue;
-    set_kind(way, 0);
-    tags->tags[n] = tag_of(packet);
-    way->door = door;
-    way->from_ports = ports_of(packet, &packet->tuple);
-    if (packet->v6) {
-      __builtin_memcpy(&way->from_v6[0], packet->tuple.ipv6.saddr, 16);
-      __builtin_memcpy(&way->from_v6[4], packet->tuple.ipv6.daddr, 16);
-    } else {
-      way->from[0] = packet->tuple.ipv4.saddr;
-      way->from[1] = packet->tuple.ipv4.daddr;
-    }
-    way->last = seconds;
-    way->bytes = 0;
-    return place;
+  const struct index_set *set = set_under(mask, packet->hash);
+  if (!set) return no_place;
+  for (u32 n = 0; n < index_ways; ++n) {
+    if (tag_in(set->entries[n]) != tag_of(packet)) continue;
+    const u32 place = place_in(set->entries[n]);
+    const struct way *way = way_at(place);
+    if (way && is_same_flow(way, place, packet)) return place;
   }
   return no_place;
+}
+
+__noinline u32 place_of(struct packet *packet, u32 door) {
+  if (!packet) return no_place;
+  packet->hash = hash_of(packet);
+  const u32 place = place_under(places.mask, packet);
+  const struct way *way = way_at(place);
+  return way && is_at(way, door) ? place : no_place;
+}
+
+/* Flows that were looked for in vain: bits of their hashes. */
+enum { missed_flows = 32768 };
+u16 missed[missed_flows];
+
+/* Most flows that have no place are new, and the kernel need not be asked for them; so it is asked with the second
+ * packet of a flow. Two flows that take turns at the same bits would be first for ever without a bit of chance. */
+static __always_inline bool is_first(const struct packet *packet) {
+  u16 *known = &missed[packet->hash & (missed_flows - 1)];
+  const u16 flow = packet->hash >> 32;
+  if (*known == flow) return false;
+  *known = flow;
+  return bpf_get_prandom_u32() & 3;
+}
+
+/* Other CPUs look as well: a place is nobody's while it is written. */
+static __always_inline void set_live(struct way *way, bool live) {
+  asm volatile("" ::: "memory");
+  *(volatile u8 *)&way->live = live;
+  asm volatile("" ::: "memory");
 }

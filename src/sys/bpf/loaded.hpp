@@ -16,10 +16,15 @@ struct Loaded {
   Fd uplink;
   std::uint32_t lan_id = 0;  ///< the kernel's number of the program
   std::uint32_t uplink_id = 0;
-  Mapping shared;    ///< datapath::shared
-  Mapping activity;  ///< datapath::activity[datapath::most_uplinks]
-  Mapping ways;      ///< datapath::way_set[way_sets]
-  std::uint32_t way_sets = 0;
+  Mapping shared;     ///< datapath::shared
+  Mapping activity;   ///< datapath::activity[datapath::most_uplinks]
+  Mapping given;      ///< datapath::places
+  Mapping ways;       ///< datapath::way[places]
+  Mapping addresses;  ///< datapath::way_v6[places]
+  Mapping index;      ///< datapath::index_set[sets]
+  std::uint32_t places = 0;
+  /// Of the index: twice as many entries as there are places.
+  [[nodiscard]] std::uint32_t sets() const { return places * 2 / datapath::index_ways; }
 };
 
 /// What libbpf says goes nowhere: its first line is no help to a user, and the verifier's last none either.

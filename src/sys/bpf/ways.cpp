@@ -42,22 +42,26 @@ std::uint64_t hash_of(const ConnectionTuple& tuple, std::uint8_t protocol) {
   return mixed(mixed(addresses) ^ (std::uint64_t{ports_of(tuple)} << 8U | protocol));
 }
 
-bool is_of(const datapath::way& way, const ConnectionTuple& tuple, std::uint8_t protocol) {
+}  // namespace
+
+bool Ways::is_of(std::uint32_t place, const ConnectionTuple& tuple, std::uint8_t protocol) const {
+  const auto& way = ways[place];
   const bool six = tuple.source.address.family() == Family::v6;
   const std::size_t size = six ? 16 : 4;
-  const auto* const from = six ? way.from_v6 : way.from;
-  return way.kind == datapath::kind_of_way(six, protocol) && way.from_ports == ports_of(tuple) &&
+  const auto* const from = six ? addresses[place].from : way.from;
+  return way.live != 0 && way.kind == datapath::kind_of_way(six, protocol) && way.from_ports == ports_of(tuple) &&
          std::memcmp(from, tuple.source.address.bytes().data(), size) == 0 &&
          std::memcmp(from + size / 4, tuple.destination.address.bytes().data(), size) == 0;
 }
 
-}  // namespace
-
-std::uint64_t bytes_carried(std::span<const datapath::way_set> ways, const ConnectionEntry& connection,
-                            const ConnectionTuple& tuple) {
-  const auto& set = ways[hash_of(tuple, connection.protocol) & (ways.size() - 1)];
-  for (const auto& way : set.ways)
-    if (is_of(way, tuple, connection.protocol)) return way.bytes;
+std::uint64_t Ways::bytes_carried(const ConnectionTuple& tuple, std::uint8_t protocol) const {
+  const auto hash = hash_of(tuple, protocol);
+  // A flow that was still while the index grew is found where it was.
+  for (auto level = mask; level >= datapath::first_sets - 1; level /= 2)
+    for (const auto entry : index[hash & level].entries) {
+      const auto place = entry & ((1U << datapath::place_bits) - 1);
+      if (place != 0 && place < ways.size() && is_of(place, tuple, protocol)) return ways[place].bytes;
+    }
   return 0;
 }
 
