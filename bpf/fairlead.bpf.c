@@ -110,7 +110,6 @@ int fairlead_lan(struct __sk_buff *skb) {
   if (slot >= door_slots || !read_packet(skb, &packet)) return normal_path;
   bool offloads = is_offloading(&packet);
   u32 place = offloads ? place_of(&packet, slot) : no_place;
-  const bool chooses = shared.settings.wants & wants_choice;
   const bool is_udp = packet.protocol == IPPROTO_UDP;
   bool asks = !packet.opens && concerns_lan(&packet);
   if (is_for_kernel(&packet)) {
@@ -118,17 +117,18 @@ int fairlead_lan(struct __sk_buff *skb) {
     offloads = false;
   } else if (is_fresh_at(place)) {
     return go_on(skb, &packet, place, 0, true);
-  } else if (offloads && place == no_place && !(is_udp && chooses) && is_first(&packet)) {
+  } else if (offloads && place == no_place && !(is_udp && chooses()) && is_first(&packet)) {
     asks = false; /* but of UDP only the entry tells what is a new connection */
   }
+  if (!asks && !chooses()) return normal_path;
   const u64 now = bpf_ktime_get_ns();
   struct nf_conn *ct = asks ? look_up(skb, &packet, &direction) : 0;
   if (!ct) {
-    if (chooses && (packet.opens || is_udp)) propose(skb, &packet, now);
+    if (chooses() && (packet.opens || is_udp)) propose(skb, &packet, now);
     return normal_path;
   }
   const u32 id = uplink_of(ct);
-  if (id != 0 && chooses && is_udp)
+  if (id != 0 && chooses() && is_udp)
     note_activity(family_of(&packet), id, seen_of(id, activity_slot(&packet, true)), now);
   if (offloads && id != 0 && shared.uplinks[id].ifindex != 0 && has_plausible_source(&packet, slot))
     place = ask_of(skb, ct, &packet, direction, id, slot, place, now >> 30);
@@ -159,7 +159,7 @@ int fairlead_uplink(struct __sk_buff *skb) {
   if (packet.opens || id == 0) return normal_path;
   const u64 now = bpf_ktime_get_ns();
   u16 *seen = seen_of(id, activity_slot(&packet, false));
-  const bool counts = shared.settings.wants & wants_choice && (packet.ends || !is_noted(seen, now));
+  const bool counts = chooses() && (packet.ends || !is_noted(seen, now));
   if (!counts && (!offloads || (place == no_place && is_first(&packet)))) return normal_path;
   struct nf_conn *ct = look_up(skb, &packet, &direction);
   if (!ct) return normal_path;

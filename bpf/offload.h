@@ -208,7 +208,9 @@ __noinline int send_on(struct __sk_buff *skb, const struct packet *packet, u32 p
   return packet->v6 && !six ? normal_path : send(skb, packet, way, six);
 }
 
+static __always_inline bool chooses(void) { return shared.settings.wants & wants_choice; }
+
 /* Of TCP the answers tell what is active. */
 static __always_inline bool counts_activity(const struct packet *packet, bool outward) {
-  return shared.settings.wants & wants_choice && (!outward || packet->protocol == IPPROTO_UDP);
+  return chooses() && (!outward || packet->protocol == IPPROTO_UDP);
 }

@@ -70,7 +70,7 @@ static __always_inline int go_quickly_by(struct __sk_buff *skb, bool v6, bool ou
   if (shared.doors[slot].ifindex != skb->ifindex || !read_usual(skb, &packet, v6)) return not_quick;
   packet.hash = hash_of(&packet);
   const u32 place = likely_place(&packet);
-  if (place == no_place) return not_quick;
+  if (place == no_place) return !chooses() && is_first(&packet) ? normal_path : not_quick;
   struct way *way = way_at(place);
   const struct way_v6 *six = v6 ? addresses_at(place) : 0;
   if (!way || (v6 && !six) || !is_at(way, slot) || !is_same_flow(way, place, &packet) || !is_fresh(way))
