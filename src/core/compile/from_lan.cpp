@@ -1,8 +1,8 @@
 // Packets from a LAN, before routing: those of known connections get their mark back; new ones are checked for a
 // plausible source and sent on to the choice of an uplink. This is the dearest way through the table, so it asks as
-// little as it can: a LAN's own subnet is compared before the routes are asked for the source, and the routes are not
-// asked for the destination at all. Other routes of the system come first by the rules; the filter, which knows where a
-// packet leaves, takes a choice back that was not needed (filter.cpp).
+// little as it can: a LAN's own subnet is compared before the routes are asked for the source, and for the destination
+// they are asked only where policies may refuse. Other routes of the system come first by the rules; the filter, which
+// knows where a packet leaves, takes a choice back that was not needed (filter.cpp).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,6 +81,15 @@ void add_unmarked(const Context& context, const LanConfig& lan, nft::Chain& chai
     add_rule(chain, fmt::format("meta nfproto {} goto {}", protocol_name(family), new_chain(lan, family)));
 }
 
+bool may_refuse(const PolicyConfig& policy) { return policy.otherwise == Otherwise::reject; }
+
+/// A refusal cannot be taken back by the filter. Of what leaves "undecided", the routing rules refuse what no other
+/// route of the system leads to.
+void add_other_routes_first(const Config& config, nft::Chain& chain) {
+  add_rule(chain, fmt::format("meta mark set meta mark | {}", hexadecimal(config.router.mark_mask.undecided())));
+  add_rule(chain, "fib daddr . mark oif exists return", "other routes of the system come first");
+}
+
 void add_new_from_lan(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
   add_rule(chain, fmt::format("{} daddr >= {} return", header(family), family == Family::v4 ? "224.0.0.0" : "fe80::"));
   add_rule(chain, fmt::format("{} daddr @router{} return", header(family), digit(family)));
@@ -88,6 +97,7 @@ void add_new_from_lan(const Context& context, const LanConfig& lan, Family famil
   if (any_share_subnet(context.uplinks, family))
     add_rule(chain, fmt::format("{} daddr vmap @direct{}", header(family), digit(family)),
              "main knows only one of equal subnets");
+  if (std::ranges::any_of(context.config.policies, may_refuse)) add_other_routes_first(context.config, chain);
   add_rule(chain, "goto " + choice_chain(context.config, family));
 }
 

@@ -32,7 +32,10 @@ void add_uplink(const Context& context, const Uplink& uplink, nft::Table& table)
   auto& chain = table.chains[nat_chain(uplink.id)];
   for (const auto family : families) {
     const auto* ip = header(family);
-    const auto sources = right_sources(context, uplink, family);
+    auto sources = right_sources(context, uplink, family);
+    // What has the address that is written anyway stays as it is (get_unique_tuple() in the kernel's nf_nat_core.c).
+    if (const auto source = uplink.path(family).address(); source && sources.size() == 1)
+      std::erase(sources, source->to_text());
     if (sources.size() == 1) add_rule(chain, fmt::format("{} saddr {} return", ip, sources.front()));
     if (sources.size() > 1) add_rule(chain, fmt::format("{} saddr {{ {} }} return", ip, join(sources, ", ")));
     if (family == Family::v6) add_rule(chain, "ip6 daddr ff00::/8 return");

@@ -243,10 +243,6 @@ void add_policies_of(const Context& context, nft::Table& table, Family family, E
 void add_policies(const Context& context, nft::Table& table, ElementOrigins& origins) {
   if (context.config.policies.empty()) return;
   auto& refuse = table.chains["refuse_policy"];
-  // "Undecided", the routing rules refuse what no other route of the system leads to.
-  add_rule(refuse,
-           fmt::format("meta mark set meta mark | {}", hexadecimal(context.config.router.mark_mask.undecided())));
-  add_rule(refuse, "fib daddr . mark oif exists return", "other routes of the system come first");
   add_rule(refuse, "meta l4proto tcp reject with tcp reset");
   add_rule(refuse, "reject with icmpx admin-prohibited");
   for (const auto family : families) add_policies_of(context, table, family, origins);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::uint32_t near_priority = ours::rule_first;  // + id
 constexpr std::uint32_t main_priority = ours::rule_first + 130;
-constexpr std::uint32_t undecided_priority = ours::rule_first + 131;
 constexpr std::uint32_t unmarked_priority = ours::rule_first + 132;
 constexpr std::uint32_t tree_priority = ours::rule_first + 133;
 constexpr std::uint32_t bound_priority = ours::rule_first + 300;   // + id
@@ -42,7 +41,8 @@ class MarkTree {
   MarkTree(Family family, const MarkMask& mask, std::vector<RuleState>& rules)
       : family_(family), mask_(mask), rules_(rules) {}
 
-  /// `ids` is sorted. What has another mark than these finds no way out: it never leaks to another uplink.
+  /// `ids` is sorted. What has another mark than these, or "undecided", finds no way out: it never leaks to another
+  /// uplink.
   void add_all(std::span<const UplinkId> ids) {
     add(ids);
     auto rest = rule(family_, priority_);
@@ -126,9 +126,6 @@ void add_rules(const Context& context, State& state) {
     connected.table = TableId{254};
     connected.suppress_default = true;
     state.rules.push_back(connected);
-    auto undecided = marked(family, undecided_priority, mask, mask.undecided());
-    undecided.table = undecided_table();
-    state.rules.push_back(undecided);
     if (!ids.empty()) add_unmarked_jump(family, mask, ids.front(), state.rules);
     MarkTree(family, mask, state.rules).add_all(ids);
     for (const auto& uplink : context.uplinks) {
