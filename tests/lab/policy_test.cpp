@@ -78,6 +78,30 @@ TEST_F(Policy, UplinksAreUsedInTheirOrderAndThenOtherwise) {
   EXPECT_THAT(shares(home, 9, server(7)), UnorderedElementsAre(Pair("cable2", 9)));
 }
 
+/// A network behind another router of the LAN, or a VPN's: no uplink has a part in its connections, whatever was
+/// chosen.
+class OtherRoute : public Policy {
+ protected:
+  void expect_no_uplink() {
+    ASSERT_TRUE(host("home-2").must_run({"ip", "address", "add", "10.8.0.1/32", "dev", "lo"}));
+    ASSERT_TRUE(on_router({"ip", "route", "add", "10.8.0.0/24", "via", "192.168.1.102"}).empty());
+    EXPECT_TRUE(host("home-1").pings(address("10.8.0.1")));
+    EXPECT_THAT(on_router({"conntrack", "-L", "--dst", "10.8.0.1"}), testing::HasSubstr("mark=0 "));
+  }
+};
+
+TEST_F(OtherRoute, ComesBeforeTheBalance) {
+  start(three_uplinks);
+  expect_no_uplink();
+}
+
+TEST_F(OtherRoute, ComesBeforeAPolicyThatRefuses) {
+  start(policies + "[[policy]]\ndestination = \"10.8.0.0/24\"\nuse = \"cable2\"\notherwise = \"reject\"\n");
+  ASSERT_TRUE(lab_->cut("cable2"));
+  ASSERT_TRUE(wait_for_state("cable2", "down"));
+  expect_no_uplink();
+}
+
 TEST_F(Policy, PoliciesWithoutALanHoldForTheRouterItself) {
   start(policies);
   EXPECT_THAT(shares(host("router"), 9, server(8)), UnorderedElementsAre(Pair("lte", 9)));
