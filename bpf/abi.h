@@ -30,9 +30,10 @@ enum {
   epoch_milliseconds = 134,
   activity_slots = 4096,
   index_ways = 4,
+  index_choices = 2,
   place_bits = 18,
   first_places = 1024,
-  first_sets = 1024, /* of the index */
+  first_sets = 2048, /* of the index */
 };
 
 /* How much of its work a program does. */
@@ -140,6 +141,9 @@ static inline u8 protocol_of(u8 kind) { return kind <= 2 ? 6 : 17; }
 struct index_set {
   u32 entries[index_ways];
 };
+
+/* Of the two sets that a flow's entry may be in. The first is looked at first. */
+static inline u64 index_number(u64 hash, u32 mask, u32 choice) { return (choice == 0 ? hash : hash >> 24) & mask; }
 
 /* How far places are given out, which the index follows: what is used of either stays close together, since a line of
  * memory in a page that was not touched for some milliseconds costs as much as all else that is done to a packet. */

@@ -4,7 +4,11 @@
  * itself. Of two CPUs that look at once, each looks at other places. */
 #include "ways.h"
 
-enum { hand_width = 8, most_levels = 10 /* of the index, from `first_sets` on, and one more */ };
+enum {
+  most_looks = 8,
+  new_places = 64,
+  most_levels = 10, /* of the index, from `first_sets` on, and one more */
+};
 
 /* An entry's timeout is made new once a second, so is `last`. */
 static __always_inline bool is_still(const struct way *way, u32 seconds) { return (u16)(seconds - way->last) >= 60; }
@@ -15,22 +19,20 @@ static __always_inline u32 entry_for(u64 hash, u32 place) {
 }
 
 /* Functions of their own for the verifier, here and below. */
-__noinline int remove_under(u32 mask, u64 hash, u32 entry) {
-  struct index_set *set = set_under(mask, hash);
+__noinline int remove_from_set(u32 mask, u32 choice, u64 hash, u32 place) {
+  struct index_set *set = set_under(mask, hash, choice);
   if (!set) return 0;
-  for (u32 n = 0; n < index_ways; ++n) __sync_val_compare_and_swap(&set->entries[n], entry, 0);
+  for (u32 n = 0; n < index_ways; ++n) __sync_val_compare_and_swap(&set->entries[n], entry_for(hash, place), 0);
   return 0;
 }
 
-static __always_inline void remove_entry(u64 hash, u32 place) {
-  u32 mask = places.mask;
-  for (u32 level = 0; level < most_levels && mask >= first_sets - 1; ++level, mask >>= 1)
-    remove_under(mask, hash, entry_for(hash, place));
+static __always_inline void remove_under(u32 mask, u64 hash, u32 place) {
+  for (u32 choice = 0; choice < index_choices; ++choice) remove_from_set(mask, choice, hash, place);
 }
 
-/* False: all are taken by flows that have places. */
-__noinline int add_entry(u64 hash, u32 place, u32 seconds) {
-  struct index_set *set = set_under(places.mask, hash);
+/* False: all of the set are taken by flows that have places. */
+__noinline int add_to_set(u32 choice, u64 hash, u32 place, u32 seconds) {
+  struct index_set *set = set_under(places.mask, hash, choice);
   if (!set) return false;
   for (u32 n = 0; n < index_ways; ++n)
     if (__sync_val_compare_and_swap(&set->entries[n], 0, entry_for(hash, place)) == 0) return true;
@@ -42,6 +44,10 @@ __noinline int add_entry(u64 hash, u32 place, u32 seconds) {
       return true;
   }
   return false;
+}
+
+static __always_inline bool add_entry(u64 hash, u32 place, u32 seconds) {
+  return add_to_set(0, hash, place, seconds) || add_to_set(1, hash, place, seconds);
 }
 
 /* Whoever had the place is to be found there no longer. */
@@ -63,30 +69,35 @@ __noinline int vacate(u32 place) {
     before.tuple.ipv4.dport = (__be16)(way->from_ports >> 16);
   }
   set_live(way, false);
-  remove_entry(hash_of(&before), place);
+  const u64 hash = hash_of(&before);
+  u32 mask = places.mask;
+  for (u32 level = 0; level < most_levels && mask >= first_sets - 1; ++level, mask >>= 1)
+    remove_under(mask, hash, place);
   return 0;
 }
 
-/* Who is not found any more is found by earlier_place(). False: it is as large as it can be. */
-static __always_inline bool grow_index(void) {
+/* Two sets for an entry, as long as it can be: then hardly ever both of a flow's are full. Who is not found any more is
+ * found by earlier_place(). */
+static __always_inline void grow_index(u32 used) {
   const u32 mask = places.mask;
-  if (mask + 1 >= shared.settings.most_sets) return false;
-  __sync_val_compare_and_swap(&places.mask, mask, mask * 2 + 1);
-  return true;
+  if (2 * used > mask && mask + 1 < shared.settings.most_sets)
+    __sync_val_compare_and_swap(&places.mask, mask, mask * 2 + 1);
 }
 
 __noinline u32 free_place(u32 seconds) {
   const u32 used = places.used;
   if (used < first_places) return no_place;
-  const u32 first = __sync_fetch_and_add(&places.hand, hand_width) % used;
-  for (u32 n = 0; n < hand_width; ++n) {
-    const struct way *way = way_at(first + n);
-    if (way && is_free(way, seconds)) return first + n;
+  for (u32 n = 0; n < most_looks; ++n) {
+    const u32 place = __sync_fetch_and_add(&places.hand, 1) % used;
+    const struct way *way = way_at(place);
+    if (way && is_free(way, seconds)) return place;
   }
-  if (used + hand_width > shared.settings.most_places) return no_place;
-  const u32 next = __sync_fetch_and_add(&places.used, hand_width);
-  if (next >= places.mask) grow_index();
-  return next < shared.settings.most_places ? next : no_place;
+  if (used + new_places > shared.settings.most_places) return no_place;
+  const u32 next = __sync_fetch_and_add(&places.used, new_places);
+  if (next + new_places > shared.settings.most_places) return no_place;
+  places.hand = next + 1;
+  grow_index(next + new_places);
+  return next;
 }
 
 /* The flow's own place that it is not found at, since the index has grown or it was nobody's for a while. */
@@ -97,7 +108,7 @@ __noinline u32 earlier_place(const struct packet *packet, u32 seconds) {
     const u32 place = place_under(mask, packet);
     if (place == no_place) continue;
     if (level == 0) return place;
-    remove_under(mask, packet->hash, entry_for(packet->hash, place));
+    remove_under(mask, packet->hash, place);
     return add_entry(packet->hash, place, seconds) ? place : no_place;
   }
   return no_place;
@@ -131,6 +142,5 @@ __noinline u32 claim_place(const struct packet *packet, u32 door, u32 seconds) {
     way->from[0] = packet->tuple.ipv4.saddr;
     way->from[1] = packet->tuple.ipv4.daddr;
   }
-  if (add_entry(packet->hash, place, seconds)) return place;
-  return grow_index() && add_entry(packet->hash, place, seconds) ? place : no_place;
+  return add_entry(packet->hash, place, seconds) ? place : no_place;
 }

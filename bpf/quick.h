@@ -6,10 +6,10 @@
 
 enum { not_quick = 0x7fffffff };
 
-/* The place in the index that has the flow's tag, found without a jump that could be guessed wrongly. It is another
- * flow's, or none's, where two tags are the same. */
+/* The place that the first of the index's sets has for the flow's tag, found without a jump that could be guessed
+ * wrongly. It is another flow's, or none's, where two tags are the same. */
 static __always_inline u32 likely_place(const struct packet *packet) {
-  const struct index_set *set = set_under(places.mask, packet->hash);
+  const struct index_set *set = set_under(places.mask, packet->hash, 0);
   u32 place = no_place;
   if (!set) return no_place;
   for (u32 n = 0; n < index_ways; ++n) {

@@ -7,6 +7,8 @@
 #include "abi.h"
 #include "activity.h"
 
+enum { missed_flows = 4 };
+
 /* These are as large as the machine can have: src/sys/bpf/loaded.cpp. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -32,6 +34,18 @@ struct {
   __type(value, struct index_set);
 } way_index SEC(".maps");
 
+struct missed_set {
+  u16 flows[missed_flows]; /* bits of the hashes of flows that were looked for in vain */
+};
+
+/* One beside each set of the index. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct missed_set);
+} missed SEC(".maps");
+
 struct places places SEC(".data.places") = {.mask = first_sets - 1, .used = first_places};
 
 /* User space computes the same. */
@@ -41,7 +55,8 @@ static __always_inline u64 hash_of(const struct packet *packet) {
     hash = mixed(words(packet->tuple.ipv6.saddr)) ^ words(packet->tuple.ipv6.daddr);
   else
     hash = (u64)packet->tuple.ipv4.saddr << 32 | packet->tuple.ipv4.daddr;
-  return mixed(mixed(hash) ^ ((u64)ports_of(packet, &packet->tuple) << 8 | packet->protocol));
+  /* Twice at last: ports that follow one another would crowd a few sets of the index. */
+  return mixed(mixed(mixed(hash) ^ ((u64)ports_of(packet, &packet->tuple) << 8 | packet->protocol)));
 }
 
 static __always_inline u32 tag_of(const struct packet *packet) { return packet->hash >> (32 + place_bits); }
@@ -49,8 +64,8 @@ static __always_inline u32 tag_of(const struct packet *packet) { return packet->
 static __always_inline u32 place_in(u32 entry) { return entry & ((1U << place_bits) - 1); }
 static __always_inline u32 tag_in(u32 entry) { return entry >> place_bits; }
 
-static __always_inline struct index_set *set_under(u32 mask, u64 hash) {
-  const u32 number = hash & mask;
+static __always_inline struct index_set *set_under(u32 mask, u64 hash, u32 choice) {
+  const u32 number = index_number(hash, mask, choice);
   return bpf_map_lookup_elem(&way_index, &number);
 }
 
@@ -88,12 +103,11 @@ static __always_inline bool is_fresh(const struct way *way) {
 /* What goes by a fresh place is noted as activity once in each of these, of which an epoch has at least one. */
 static __always_inline u8 activity_turn(void) { return ticks() >> shared.settings.turn_shift; }
 
-/* These two are functions of their own for the verifier, which then looks at them once. */
+/* These are functions of their own for the verifier, which then looks at them once. */
 
-/* The place that is or was the flow's, as the index under `mask` has it. */
-__noinline u32 place_under(u32 mask, const struct packet *packet) {
+__noinline u32 place_in_set(u32 mask, u32 choice, const struct packet *packet) {
   if (!packet) return no_place;
-  const struct index_set *set = set_under(mask, packet->hash);
+  const struct index_set *set = set_under(mask, packet->hash, choice);
   if (!set) return no_place;
   for (u32 n = 0; n < index_ways; ++n) {
     if (tag_in(set->entries[n]) != tag_of(packet)) continue;
@@ -104,6 +118,12 @@ __noinline u32 place_under(u32 mask, const struct packet *packet) {
   return no_place;
 }
 
+/* The place that is or was the flow's, as the index under `mask` has it. */
+static __always_inline u32 place_under(u32 mask, const struct packet *packet) {
+  const u32 place = place_in_set(mask, 0, packet);
+  return place != no_place ? place : place_in_set(mask, 1, packet);
+}
+
 __noinline u32 place_of(struct packet *packet, u32 door) {
   if (!packet) return no_place;
   packet->hash = hash_of(packet);
@@ -112,15 +132,14 @@ __noinline u32 place_of(struct packet *packet, u32 door) {
   return way && is_at(way, door) ? place : no_place;
 }
 
-/* Flows that were looked for in vain: bits of their hashes. */
-enum { missed_flows = 8192 };
-u16 missed[missed_flows];
-
 /* Most flows that have no place are new, and the kernel need not be asked for them; so it is asked with the second
  * packet of a flow. Two flows that take turns at the same bits would be first for ever, so each is asked for in every
  * fourth tick. */
 static __always_inline bool is_first(const struct packet *packet) {
-  u16 *known = &missed[packet->hash & (missed_flows - 1)];
+  const u32 number = index_number(packet->hash, places.mask, 0);
+  struct missed_set *set = bpf_map_lookup_elem(&missed, &number);
+  if (!set) return false;
+  u16 *known = &set->flows[packet->hash >> 50 & (missed_flows - 1)];
   const u16 flow = packet->hash >> 32;
   if (*known == flow) return false;
   *known = flow;

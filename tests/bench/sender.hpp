@@ -30,7 +30,7 @@ inline constexpr int batch = 64;  ///< packets a system call
                                       std::chrono::milliseconds time);
 
 /// Through each of the networks, each flow of a steady load sends one packet, gets one back from the sink, and sends
-/// another: then connection tracking and whatever fast path there is know it. An error where an answer is missing.
+/// some more: then connection tracking and whatever fast path there is know it. An error where an answer is missing.
 [[nodiscard]] Result<void> establish(const std::vector<const Network*>& networks, const Load& load);
 
 /// `count` connections that no load uses, one packet each, to stand in the router's table.

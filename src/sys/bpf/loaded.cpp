@@ -29,6 +29,7 @@ constexpr std::string_view places_name = ".data.places";
 constexpr std::string_view ways_name = "ways";
 constexpr std::string_view addresses_name = "ways_v6";
 constexpr std::string_view index_name = "way_index";
+constexpr std::string_view missed_name = "missed";
 
 std::size_t whole_pages(std::size_t size) { return (size + 4095) / 4096 * 4096; }
 
@@ -129,8 +130,10 @@ Result<Loaded> load() {
   tell_of_kernel(object.get());
   Loaded loaded;
   loaded.places = fitting_places();
-  for (const auto& [name, entries] :
-       {std::pair{ways_name, loaded.places}, {addresses_name, loaded.places}, {index_name, loaded.sets()}})
+  for (const auto& [name, entries] : {std::pair{ways_name, loaded.places},
+                                      {addresses_name, loaded.places},
+                                      {index_name, loaded.sets()},
+                                      {missed_name, loaded.sets()}})
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object.get(), std::string(name).c_str()), entries);
   if (const int error = bpf_object__load(object.get()); error != 0) return fail(reason(error));
   Maps maps;

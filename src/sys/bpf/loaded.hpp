@@ -23,8 +23,8 @@ struct Loaded {
   Mapping addresses;  ///< datapath::way_v6[places]
   Mapping index;      ///< datapath::index_set[sets]
   std::uint32_t places = 0;
-  /// Of the index: twice as many entries as there are places.
-  [[nodiscard]] std::uint32_t sets() const { return places * 2 / datapath::index_ways; }
+  /// Of the index: as many as there are places, since most of a set must be free.
+  [[nodiscard]] std::uint32_t sets() const { return places; }
 };
 
 /// What libbpf says goes nowhere: its first line is no help to a user, and the verifier's last none either.

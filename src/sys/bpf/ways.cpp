@@ -39,7 +39,7 @@ std::uint64_t hash_of(const ConnectionTuple& tuple, std::uint8_t protocol) {
   const auto& destination = tuple.destination.address;
   const auto addresses = source.family() == Family::v6 ? mixed(words(source)) ^ words(destination)
                                                        : std::uint64_t{word(source, 0)} << 32U | word(destination, 0);
-  return mixed(mixed(addresses) ^ (std::uint64_t{ports_of(tuple)} << 8U | protocol));
+  return mixed(mixed(mixed(addresses) ^ (std::uint64_t{ports_of(tuple)} << 8U | protocol)));
 }
 
 }  // namespace
@@ -58,10 +58,11 @@ std::uint64_t Ways::bytes_carried(const ConnectionTuple& tuple, std::uint8_t pro
   const auto hash = hash_of(tuple, protocol);
   // A flow that was still while the index grew is found where it was.
   for (auto level = mask; level >= datapath::first_sets - 1; level /= 2)
-    for (const auto entry : index[hash & level].entries) {
-      const auto place = entry & ((1U << datapath::place_bits) - 1);
-      if (place != 0 && place < ways.size() && is_of(place, tuple, protocol)) return ways[place].bytes;
-    }
+    for (const std::uint32_t choice : {0U, 1U})
+      for (const auto entry : index[datapath::index_number(hash, level, choice)].entries) {
+        const auto place = entry & ((1U << datapath::place_bits) - 1);
+        if (place != 0 && place < ways.size() && is_of(place, tuple, protocol)) return ways[place].bytes;
+      }
   return 0;
 }
 

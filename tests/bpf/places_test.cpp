@@ -1,0 +1,60 @@
+// Many flows at once: each finds a place, and keeps it with what it has counted while the index grows.
+#include <vector>
+
+#include "door_fixture.hpp"
+
+namespace fairlead::packets {
+namespace {
+
+constexpr int flows = 4096;  // four times what the index is made for at first
+
+const auto host = ip("192.168.1.10");
+const auto server = ip("203.0.113.5");
+const auto outside = ip("198.51.100.2");
+
+std::uint16_t port_of(int flow) { return static_cast<std::uint16_t>(10000 + flow); }
+
+Packet packet_of(int flow) { return Eth{lan_mac, host_mac} / Ip4{host, server} / Udp{port_of(flow), 53} / "query"; }
+
+ConnectionEntry entry_of(int flow) {
+  ConnectionEntry entry;
+  entry.protocol = 17;
+  entry.original = {{host, port_of(flow)}, {server, 53}};
+  entry.reply = {{server, 53}, {outside, port_of(flow)}};
+  return entry;
+}
+
+class PlacesOfManyFlows : public Doors {
+ protected:
+  static void enter_all() {
+    std::string lines;
+    for (int flow = 0; flow < flows; ++flow)
+      lines += fmt::format(
+          "-I -p udp -s {0} -d {1} -r {1} -q {2} --sport {3} --dport 53 --reply-port-src 53 "
+          "--reply-port-dst {3} --status ASSURED,SEEN_REPLY -t 300 --mark 0x01000000\n",
+          host.to_text(), server.to_text(), outside.to_text(), port_of(flow));
+    const auto made = lab::must_run({"conntrack", "-R", "-"}, lines);
+    ASSERT_TRUE(made) << made.error().message;
+  }
+};
+
+TEST_F(PlacesOfManyFlows, AreFoundAndKeptWhileTheIndexGrows) {
+  ASSERT_NO_FATAL_FAILURE(enter_all());
+  std::vector<std::uint64_t> sent(flows);
+  // Of the second time, the first packet may be one that is looked for in vain, and left to the kernel.
+  for (const int packets : {2, 2, 1})
+    for (int flow = 0; flow < flows; ++flow) {
+      int verdict = 0;
+      for (int n = 0; n < packets; ++n) {
+        verdict = run("lan0", packet_of(flow)).verdict;
+        if (verdict == is_sent_on) ++sent[static_cast<std::size_t>(flow)];
+      }
+      ASSERT_EQ(verdict, is_sent_on) << "flow " << flow;
+    }
+  const auto bytes = packet_of(0).bytes().size() - 14;
+  for (int flow = 0; flow < flows; ++flow)
+    ASSERT_EQ(datapath_->carried(entry_of(flow)).sent, sent[static_cast<std::size_t>(flow)] * bytes) << "flow " << flow;
+}
+
+}  // namespace
+}  // namespace fairlead::packets
