@@ -6,8 +6,6 @@ namespace {
 
 const Eth from_host{lan_mac, host_mac};
 const Eth from_gateway{wan_mac, gateway_mac};
-const auto host = ip("192.168.1.10");
-const auto server = ip("203.0.113.5");
 
 class Proposals : public Doors {
  protected:
@@ -19,7 +17,7 @@ class Proposals : public Doors {
     datapath_->set_capacity(UplinkId{uplink}, {kbit, full});
   }
   [[nodiscard]] static std::uint32_t proposed_for(std::uint16_t port) {
-    const auto packet = from_host / Ip4{host, server} / Tcp{port, 443, flags::syn};
+    const auto packet = from_host / Ip4{host4, server4} / Tcp{port, 443, flags::syn};
     const auto ran = run("lan0", packet);
     EXPECT_EQ(ran.verdict, passes);
     EXPECT_EQ(ran.packet, packet.bytes());
@@ -58,17 +56,17 @@ TEST_F(Proposals, OverflowPassesOverTheFullOnesInTheirOrder) {
 
 TEST_F(Proposals, OnlyBeginningsGetOne) {
   choose_among({{false, {UplinkId{1}}}});
-  EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Tcp{1, 443}).priority, 0U);
-  EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Tcp{1, 443, flags::syn | flags::ack}).priority, 0U);
-  EXPECT_EQ(run("lan0", from_host / Ip4{host, server} / Udp{1, 53} / "query").priority, 1U);
-  EXPECT_EQ(run("wan0", from_gateway / Ip4{server, ip("198.51.100.2")} / Tcp{1, 443, flags::syn}).priority, 0U);
+  EXPECT_EQ(run("lan0", from_host / Ip4{host4, server4} / Tcp{1, 443}).priority, 0U);
+  EXPECT_EQ(run("lan0", from_host / Ip4{host4, server4} / Tcp{1, 443, flags::syn | flags::ack}).priority, 0U);
+  EXPECT_EQ(run("lan0", from_host / Ip4{host4, server4} / Udp{1, 53} / "query").priority, 1U);
+  EXPECT_EQ(run("wan0", from_gateway / Ip4{server4, outside4} / Tcp{1, 443, flags::syn}).priority, 0U);
 }
 
 TEST_F(Proposals, WhatTheFastPathCarriesIsActiveAndGetsNone) {
   choose_among({{false, {UplinkId{1}, UplinkId{2}}}}, true);
   capacity(1, 30'000);
   capacity(2, 10'000);
-  const auto query = from_host / Ip4{host, server} / Udp{5000, 53} / "query";
+  const auto query = from_host / Ip4{host4, server4} / Udp{5000, 53} / "query";
   EXPECT_EQ(run("lan0", query).priority, 1U) << "a new one";
   enter(
       "-p udp -s 192.168.1.10 -d 203.0.113.5 -r 203.0.113.5 -q 198.51.100.2 --sport 5000 --dport 53 "
@@ -97,7 +95,7 @@ TEST_F(Proposals, WhatAnsweredLatelyIsActiveAndWeighs) {
                     "--reply-port-src 53 --reply-port-dst {0} --status ASSURED,SEEN_REPLY -t 300 --mark 0x01000000",
                     5000 + n));
   for (std::uint16_t port = 5000; port < 5005; ++port)
-    EXPECT_EQ(run("wan0", from_gateway / Ip4{server, ip("198.51.100.2")} / Udp{53, port}).verdict, passes);
+    EXPECT_EQ(run("wan0", from_gateway / Ip4{server4, outside4} / Udp{53, port}).verdict, passes);
   // Active for two epochs of 134 ms at most: five of them leave 30/6 against 10/1.
   EXPECT_EQ(datapath_->active({UplinkId{1}}).at(UplinkId{1}), 5U);
   EXPECT_EQ(proposed_for(1), 2U);

@@ -31,6 +31,11 @@ inline constexpr Mac gateway_mac{2, 0, 0, 0, 1, 2};
 
 inline IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
 
+/// A host of the LAN, a server somewhere, and what the host's packets leave as.
+inline const auto host4 = ip("192.168.1.10");
+inline const auto server4 = ip("203.0.113.5");
+inline const auto outside4 = ip("198.51.100.2");
+
 struct Ran {
   int verdict = 0;
   Bytes packet;

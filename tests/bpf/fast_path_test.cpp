@@ -11,11 +11,8 @@ const Eth to_gateway{gateway_mac, wan_mac};
 const Eth from_gateway{wan_mac, gateway_mac};
 const Eth to_host{host_mac, lan_mac};
 
-const auto host4 = ip("192.168.1.10");
 const auto host6 = ip("fd00:1::10");
-const auto server4 = ip("203.0.113.5");
 const auto server6 = ip("2001:db8:5::5");
-const auto outside4 = ip("198.51.100.2");
 const auto outside6 = ip("2001:db8:1::2");
 
 const std::string lasts = " -t 300 --mark 0x01000000";

@@ -8,19 +8,15 @@ namespace {
 
 constexpr int flows = 4096;  // four times what the index is made for at first
 
-const auto host = ip("192.168.1.10");
-const auto server = ip("203.0.113.5");
-const auto outside = ip("198.51.100.2");
-
 std::uint16_t port_of(int flow) { return static_cast<std::uint16_t>(10000 + flow); }
 
-Packet packet_of(int flow) { return Eth{lan_mac, host_mac} / Ip4{host, server} / Udp{port_of(flow), 53} / "query"; }
+Packet packet_of(int flow) { return Eth{lan_mac, host_mac} / Ip4{host4, server4} / Udp{port_of(flow), 53} / "query"; }
 
 ConnectionEntry entry_of(int flow) {
   ConnectionEntry entry;
   entry.protocol = 17;
-  entry.original = {{host, port_of(flow)}, {server, 53}};
-  entry.reply = {{server, 53}, {outside, port_of(flow)}};
+  entry.original = {{host4, port_of(flow)}, {server4, 53}};
+  entry.reply = {{server4, 53}, {outside4, port_of(flow)}};
   return entry;
 }
 
@@ -32,7 +28,7 @@ class PlacesOfManyFlows : public Doors {
       lines += fmt::format(
           "-I -p udp -s {0} -d {1} -r {1} -q {2} --sport {3} --dport 53 --reply-port-src 53 "
           "--reply-port-dst {3} --status ASSURED,SEEN_REPLY -t 300 --mark 0x01000000\n",
-          host.to_text(), server.to_text(), outside.to_text(), port_of(flow));
+          host4.to_text(), server4.to_text(), outside4.to_text(), port_of(flow));
     const auto made = lab::must_run({"conntrack", "-R", "-"}, lines);
     ASSERT_TRUE(made) << made.error().message;
   }

@@ -27,7 +27,7 @@ constexpr std::array table{
     Feature{"NFT_MASQ", "nft_masq", "hairpin: LAN hosts that use a forward", "masquerade",
             "type nat hook postrouting priority 100; masquerade"},
     Feature{"NFT_FIB_INET", "nft_fib_inet, nft_fib_ipv4, nft_fib_ipv6",
-            "reverse path checks; \"does this leave by an uplink?\"", "fib ", "fib daddr type local"},
+            "reverse path checks; other routes before policies that may refuse", "fib ", "fib daddr type local"},
     Feature{"NFT_SOCKET", "nft_socket, nf_socket_ipv4, nf_socket_ipv6", "answers of the router's unbound UDP services",
             "socket ", "socket wildcard 1"},
     Feature{"NFT_REJECT_INET", "nft_reject_inet, nf_reject_ipv4, nf_reject_ipv6", "refusal with an answer", "reject ",
