@@ -1,7 +1,7 @@
 #pragma once
-/* Purpose: gives flows their places: the lowest that are free, so that few flows lie close together. A place is free
- * when it is nobody's, or its flow has been still for a minute. Who finds none goes the normal path, which counts by
- * itself. Of two CPUs that look at once, each looks at other places. */
+/* Purpose: gives flows their places: such as were used before where some are free, so that few flows lie close together.
+ * A place is free when it is nobody's, or its flow has been still for a minute. Who finds none goes the normal path,
+ * which counts by itself. Of two CPUs that look at once, each looks at other places. */
 #include "ways.h"
 
 enum {
@@ -100,7 +100,8 @@ __noinline u32 free_place(u32 seconds) {
   return next;
 }
 
-/* The flow's own place that it is not found at, since the index has grown or it was nobody's for a while. */
+/* The flow's own place that it is not found at: the index has grown, it was nobody's for a while, or the flow came in
+ * elsewhere. */
 __noinline u32 earlier_place(const struct packet *packet, u32 seconds) {
   if (!packet) return no_place;
   u32 mask = places.mask;
@@ -126,9 +127,10 @@ __noinline u32 claim_place(const struct packet *packet, u32 door, u32 seconds) {
   }
   struct way *way = way_at(place);
   if (!way) return no_place;
-  if (is_new || !way->live) way->bytes = 0;
-  set_live(way, false);
   way->door = door;
+  if (!is_new && way->live) return place;
+  set_live(way, false);
+  way->bytes = 0;
   way->last = seconds;
   if (!is_new) return place;
   way->kind = kind_of_way(packet->v6, packet->protocol);

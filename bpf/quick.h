@@ -1,7 +1,7 @@
 #pragma once
 /* Purpose: the shortest way through the programs, for the packets that nearly all of the traffic is: of a connection
- * whose place is fresh. In one piece: a call costs more than what it does, since processors that guess returns wrongly
- * are made to guess none. Whatever is not as usual is not decided here, but by what follows. */
+ * whose place is fresh. In one piece, since mitigations make each return from a call slow. Whatever is not as usual is
+ * not decided here, but by what follows. */
 #include "offload.h"
 
 enum { not_quick = 0x7fffffff };
