@@ -14,31 +14,41 @@ namespace fairlead::bench {
 namespace {
 
 struct Kind {
-  const char* name;
+  std::string name;
   std::vector<int> sizes;
   std::function<Variant(const std::string& name, int size)> variant;
 };
 
-std::vector<Kind> kinds() {
-  const auto ours = [](auto member) {
-    return [member](const std::string& name, int count) {
-      Size size;
-      size.*member = count;
-      return fairlead(name, size);
-    };
+const std::vector<int> standing{1000, 10'000, 100'000, 1'000'000};
+
+/// Of Fairlead, by what grows; `offload` as in the file.
+std::vector<Kind> own_kinds(const std::string& suffix, const char* offload) {
+  const auto growing = [&](const char* name, std::vector<int> sizes, int Size::* member) {
+    return Kind{name + suffix, std::move(sizes), [member, offload](const std::string& variant, int count) {
+                  Size size;
+                  size.offload = offload;
+                  size.*member = count;
+                  return fairlead(variant, size);
+                }};
   };
-  return {{"uplinks", {1, 3, 16, 64}, ours(&Size::uplinks)},
-          {"policies", {10, 100, 1000, 10'000}, ours(&Size::policies)},
-          {"forwards", {10, 100, 1000, 10'000}, ours(&Size::forwards)},
-          {"LANs", {1, 4, 16, 64}, ours(&Size::lans)},
-          {"connections", {1000, 10'000, 100'000, 1'000'000}, ours(&Size::standing)},
-          // What the kernel's table itself costs, whatever the rules.
-          {"connections, old scripts", {1000, 10'000, 100'000, 1'000'000}, [](const std::string& name, int count) {
-             auto variant = scripts();
-             variant.name = name;
-             variant.standing = count;
-             return variant;
-           }}};
+  return {growing("uplinks", {1, 3, 16, 64}, &Size::uplinks),
+          growing("policies", {10, 100, 1000, 10'000}, &Size::policies),
+          growing("forwards", {10, 100, 1000, 10'000}, &Size::forwards), growing("LANs", {1, 4, 16, 64}, &Size::lans),
+          growing("connections", standing, &Size::standing)};
+}
+
+std::vector<Kind> kinds() {
+  auto all = own_kinds("", "off");
+  if (is_available({.offload = "ebpf"}))
+    for (auto& kind : own_kinds(", fast path", "ebpf")) all.push_back(std::move(kind));
+  // What the kernel's table itself costs, whatever the rules.
+  all.push_back({"connections, old scripts", standing, [](const std::string& name, int count) {
+                   auto variant = scripts();
+                   variant.name = name;
+                   variant.standing = count;
+                   return variant;
+                 }});
+  return all;
 }
 
 Result<Sweep> measure(const Kind& kind, const SweepOptions& options) {
@@ -75,7 +85,7 @@ std::vector<SweptCost> costs_of(const Sweep& sweep, const Load& load) {
 Result<std::vector<Sweep>> measure_sweeps(const SweepOptions& options) {
   std::vector<Sweep> sweeps;
   for (const auto& kind : kinds()) {
-    const auto wanted = [&](const std::string& part) { return std::string(kind.name).contains(part); };
+    const auto wanted = [&](const std::string& part) { return kind.name.contains(part); };
     if (!options.only.empty() && !std::ranges::any_of(options.only, wanted)) continue;
     auto sweep = measure(kind, options);
     if (!sweep) return std::unexpected(sweep.error().in(kind.name));
