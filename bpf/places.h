@@ -1,7 +1,7 @@
 #pragma once
-/* Purpose: gives flows their places: such as were used before where some are free, so that few flows lie close together.
- * A place is free when it is nobody's, or its flow has been still for a minute. Who finds none goes the normal path,
- * which counts by itself. Of two CPUs that look at once, each looks at other places. */
+/* Purpose: gives flows their places: such as were used before where some are free, so that few flows lie close
+ * together. A place is free when it is nobody's, or its flow has been still for a minute. Who finds none goes the
+ * normal path, which counts by itself. Of two CPUs that look at once, each looks at other places. */
 #include "ways.h"
 
 enum {

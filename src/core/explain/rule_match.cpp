@@ -48,40 +48,53 @@ void append(const Field& field, std::vector<std::uint8_t>& bytes) {
 }  // namespace
 
 std::optional<Field> RuleRun::selector() {
-  const bool four = packet_.family() == Family::v4;
   const auto word = take();
   if (word == "iifname") return packet_.input;
   if (word == "oifname") return packet_.output;
   if (word == "fib") return routed(take());
   if (word == "jhash") return hashed();
   const auto what = take();
-  if (word == "ip" || word == "ip6") {
-    if ((word == "ip") != four) return std::nullopt;
+  if (word == "meta") return of_meta(what);
+  if (word == "ct") return of_connection(what);
+  return of_header(word, what);
+}
+
+std::optional<Field> RuleRun::of_meta(std::string_view what) {
+  if (what == "l4proto") return std::uint64_t{packet_.protocol};
+  if (what == "nfproto") return *number_of(packet_.family() == Family::v4 ? "ipv4" : "ipv6");
+  if (what == "mark") return std::uint64_t{packet_.mark};
+  if (what == "pkttype") return *number_of("host");
+  return unknown_selector();
+}
+
+std::optional<Field> RuleRun::of_connection(std::string_view what) {
+  if (what == "mark") return std::uint64_t{packet_.ct_mark};
+  if (what == "state") return new_state;
+  if (what == "status") return packet_.destination_changed ? dnat_status : 0;
+  return unknown_selector();
+}
+
+std::optional<Field> RuleRun::of_header(std::string_view header, std::string_view what) {
+  if (header == "ip" || header == "ip6") {
+    if ((header == "ip") != (packet_.family() == Family::v4)) return std::nullopt;
     if (what == "saddr") return packet_.source;
     if (what == "daddr") return packet_.destination;
     if (what == "hoplimit") return usual_hop_limit;
   }
-  if (word == "meta") {
-    if (what == "l4proto") return std::uint64_t{packet_.protocol};
-    if (what == "nfproto") return *number_of(four ? "ipv4" : "ipv6");
-    if (what == "mark") return std::uint64_t{packet_.mark};
-    if (what == "pkttype") return *number_of("host");
-  }
-  if (word == "ct") {
-    if (what == "mark") return std::uint64_t{packet_.ct_mark};
-    if (what == "state") return new_state;
-    if (what == "status") return packet_.destination_changed ? dnat_status : 0;
-  }
-  if ((word == "tcp" && !packet_.is_tcp()) || (word == "udp" && !packet_.is_udp())) return std::nullopt;
-  if (word == "tcp" && what == "flags") return syn;
-  if (word == "th" || word == "tcp" || word == "udp") {
+  if ((header == "tcp" && !packet_.is_tcp()) || (header == "udp" && !packet_.is_udp())) return std::nullopt;
+  if (header == "tcp" && what == "flags") return syn;
+  if (header == "th" || header == "tcp" || header == "udp") {
     if (what == "dport") return std::uint64_t{packet_.destination_port};
     if (what == "sport") return std::uint64_t{packet_.source_port};
   }
-  if (what == "type" && (word == "icmp" || word == "icmpv6")) {
-    const bool is = packet_.protocol == (word == "icmp" ? 1 : 58);
+  if (what == "type" && (header == "icmp" || header == "icmpv6")) {
+    const bool is = packet_.protocol == (header == "icmp" ? 1 : 58);
     return is ? std::optional<Field>(echo_request) : std::nullopt;
   }
+  return unknown_selector();
+}
+
+std::optional<Field> RuleRun::unknown_selector() {
   --at_;
   not_understood();
   return std::nullopt;
@@ -128,11 +141,11 @@ std::optional<Field> RuleRun::hashed() {
 
 std::optional<Value> RuleRun::selectors() {
   Value value;
-  do {
+  for (bool more = true; more; more = take_if(".")) {
     auto field = selector();
     if (!field) return std::nullopt;
     value.push_back(*std::move(field));
-  } while (take_if("."));
+  }
   return value;
 }
 
@@ -176,13 +189,12 @@ bool RuleRun::against(const Value& value) {
 }
 
 bool RuleRun::in_set(const std::string& set, const Value& value) {
-  for (const auto& element : walker_.elements(set))
-    if (lies_in(value, element.key)) {
-      outcome_.map = set;
-      outcome_.element = *element.text;
-      return true;
-    }
-  return false;
+  const auto& elements = walker_.elements(set);
+  const auto found = std::ranges::find_if(elements, [&](const auto& one) { return lies_in(value, one.key); });
+  if (found == elements.end()) return false;
+  outcome_.map = set;
+  outcome_.element = *found->text;
+  return true;
 }
 
 std::optional<std::string> RuleRun::looked_up(const std::string& map, const Value& value) {

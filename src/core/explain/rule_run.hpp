@@ -46,6 +46,11 @@ class RuleRun {
 
   /// One selector; none: the packet does not have it.
   std::optional<Field> selector();
+  /// Of a header, "meta" and "ct"; not understood where it is another.
+  std::optional<Field> of_header(std::string_view header, std::string_view what);
+  std::optional<Field> of_meta(std::string_view what);
+  std::optional<Field> of_connection(std::string_view what);
+  std::optional<Field> unknown_selector();
   std::optional<Field> routed(std::string_view what);
   std::optional<Field> hashed();
   std::optional<Value> selectors();

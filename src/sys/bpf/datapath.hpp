@@ -28,6 +28,8 @@ class Datapath {
   static Result<Datapath> open();
   Datapath(Datapath&& other) noexcept;
   Datapath& operator=(Datapath&& other) noexcept;
+  Datapath(const Datapath&) = delete;
+  Datapath& operator=(const Datapath&) = delete;
   ~Datapath();
 
   /// None: nothing was told yet.
@@ -59,6 +61,6 @@ class Datapath {
 /// Devices with a program of ours, whoever put it there; all are `outdated`. For who has not opened the datapath.
 [[nodiscard]] std::vector<DoorState> observe_doors();
 /// Errors: the kernel refuses. A device that is gone, or has no program of ours, is well.
-Result<void> close_door(const std::string& link);
+Result<void> close_door(const std::string& name);
 
 }  // namespace fairlead::bpf
