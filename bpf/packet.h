@@ -60,6 +60,27 @@ static __always_inline bool read_ports(struct packet *packet, void *l4, void *en
   return true;
 }
 
+/* These two are of headers that are there as a whole. */
+static __always_inline void read_ipv4(struct packet *packet, const struct iphdr *ip) {
+  packet->v6 = false;
+  packet->protocol = ip->protocol;
+  packet->tos = ip->tos;
+  packet->lives = ip->ttl;
+  packet->tuple.ipv4.saddr = ip->saddr;
+  packet->tuple.ipv4.daddr = ip->daddr;
+  packet->network_bytes = bpf_ntohs(ip->tot_len);
+}
+
+static __always_inline void read_ipv6(struct packet *packet, const struct ipv6hdr *ip) {
+  packet->v6 = true;
+  packet->protocol = ip->nexthdr;
+  packet->tos = 0;
+  packet->lives = ip->hop_limit;
+  __builtin_memcpy(packet->tuple.ipv6.saddr, &ip->saddr, 16);
+  __builtin_memcpy(packet->tuple.ipv6.daddr, &ip->daddr, 16);
+  packet->network_bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
+}
+
 /* False: not for us to tell of. A function of its own for the verifier, which then looks at it once. */
 __noinline int read_packet(struct __sk_buff *skb, struct packet *packet) {
   enum { headers = l4_of_v6 + sizeof(struct tcphdr) };
@@ -73,25 +94,13 @@ __noinline int read_packet(struct __sk_buff *skb, struct packet *packet) {
   if (skb->protocol == bpf_htons(ETH_P_IP)) {
     struct iphdr *ip = data + ETH_HLEN;
     if ((void *)(ip + 1) > end || ip->ihl != 5 || ip->version != 4 || (ip->frag_off & bpf_htons(0x3fff))) return false;
-    packet->v6 = false;
-    packet->protocol = ip->protocol;
-    packet->tos = ip->tos;
-    packet->lives = ip->ttl;
-    packet->tuple.ipv4.saddr = ip->saddr;
-    packet->tuple.ipv4.daddr = ip->daddr;
-    packet->network_bytes = bpf_ntohs(ip->tot_len);
+    read_ipv4(packet, ip);
     packet->segment_bytes = sizeof(*ip);
     if (!read_ports(packet, data + l4_of_v4, end, &packet->tuple.ipv4.sport, &packet->tuple.ipv4.dport)) return false;
   } else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
     struct ipv6hdr *ip = data + ETH_HLEN;
     if ((void *)(ip + 1) > end || ip->version != 6) return false;
-    packet->v6 = true;
-    packet->protocol = ip->nexthdr;
-    packet->tos = 0;
-    packet->lives = ip->hop_limit;
-    __builtin_memcpy(packet->tuple.ipv6.saddr, &ip->saddr, 16);
-    __builtin_memcpy(packet->tuple.ipv6.daddr, &ip->daddr, 16);
-    packet->network_bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
+    read_ipv6(packet, ip);
     packet->segment_bytes = sizeof(*ip);
     if (!read_ports(packet, data + l4_of_v6, end, &packet->tuple.ipv6.sport, &packet->tuple.ipv6.dport)) return false;
   } else {

@@ -26,24 +26,14 @@ static __always_inline bool read_usual(struct __sk_buff *skb, struct packet *pac
   void *end = (void *)(long)skb->data_end;
   const u32 l4 = v6 ? l4_of_v6 : l4_of_v4;
   if (data + l4 + sizeof(struct tcphdr) > end || skb->pkt_type != 0 || skb->vlan_present) return false;
-  packet->v6 = v6;
   if (v6) {
     const struct ipv6hdr *ip = data + ETH_HLEN;
     if (ip->version != 6) return false;
-    packet->protocol = ip->nexthdr;
-    packet->lives = ip->hop_limit;
-    __builtin_memcpy(packet->tuple.ipv6.saddr, &ip->saddr, 16);
-    __builtin_memcpy(packet->tuple.ipv6.daddr, &ip->daddr, 16);
-    packet->network_bytes = bpf_ntohs(ip->payload_len) + sizeof(*ip);
+    read_ipv6(packet, ip);
   } else {
     const struct iphdr *ip = data + ETH_HLEN;
     if (*(const u8 *)ip != 0x45 || (ip->frag_off & bpf_htons(0x3fff))) return false;
-    packet->protocol = ip->protocol;
-    packet->lives = ip->ttl;
-    packet->tos = ip->tos;
-    packet->tuple.ipv4.saddr = ip->saddr;
-    packet->tuple.ipv4.daddr = ip->daddr;
-    packet->network_bytes = bpf_ntohs(ip->tot_len);
+    read_ipv4(packet, ip);
   }
   const struct tcphdr *tcp = data + l4; /* ports lie in the same place */
   u32 headers = l4 - ETH_HLEN + sizeof(struct udphdr);

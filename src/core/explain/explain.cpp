@@ -125,7 +125,7 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
   told.port = packet.destination_port;
   way = route();
   if (!from_router && is_overruled(packet, way)) {
-    told.steps.resize(std::min(told.steps.size(), begun));
+    told.steps.resize(begun);
     told.policy.clear();
     walker_.forget_choice();
   }
