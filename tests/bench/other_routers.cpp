@@ -150,6 +150,19 @@ Variant bare_redirect() {
           }};
 }
 
+Variant bare_xdp_redirect() {
+  return {names::xdp, 3, 1, 0, [](const Network& network) -> Result<void> {
+            const auto heard = network.sink().must_run(
+                {"ip", "link", "set", "dev", "p1", "xdpdrv", "object", REDIRECT_PROGRAM, "section", "xdp/sink"});
+            if (!heard) return std::unexpected(heard.error());
+            return all_on_router(
+                network,
+                {{{"ip", "link", "set", "dev", "eth0", "xdpdrv", "object", REDIRECT_PROGRAM, "section", "xdp"}, ""},
+                 {{"sysctl", "-q", "-w", forward_ipv4}, ""},
+                 {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""}});
+          }};
+}
+
 Variant one_masquerade() {
   return {names::masquerade, 3, 1, 0, [](const Network& network) {
             return all_on_router(network, {{{"sysctl", "-q", "-w", forward_ipv4}, ""},

@@ -10,6 +10,9 @@ namespace fairlead::bench {
 [[nodiscard]] Variant plain();
 /// A tc eBPF program that knows where everything goes (redirect.bpf.c): no rule, no routing, no translation.
 [[nodiscard]] Variant bare_redirect();
+/// The same in XDP, by the device's driver. On veth it cannot carry TCP, whose checksums the sender leaves to the
+/// device.
+[[nodiscard]] Variant bare_xdp_redirect();
 /// What connection tracking and NAT cost without any choice or filter, one uplink.
 [[nodiscard]] Variant one_masquerade();
 /// iptables for three uplinks: a multipath default route, a table and an fwmark rule for each uplink, the mark kept in

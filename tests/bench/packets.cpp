@@ -166,6 +166,8 @@ Result<PacketFigures> measure_packets(const std::vector<Variant>& variants, cons
   return figures;
 }
 
-Result<PacketFigures> measure_packets(const PacketOptions& options) { return measure_packets(variants(), options); }
+Result<PacketFigures> measure_packets(const PacketOptions& options) {
+  return measure_packets(variants_for_packets(), options);
+}
 
 }  // namespace fairlead::bench

@@ -20,7 +20,7 @@ struct PacketOptions {
   int rounds = 7;
   int packets = 200'000;      ///< of a round of a steady load
   int connections = 100'000;  ///< of one of new connections
-  std::vector<int> flows{1, 1000, 100'000};
+  std::vector<int> flows{1, 64, 1000, 100'000};
   std::vector<std::string> only;  ///< variants whose name contains one of these; empty: all
 };
 

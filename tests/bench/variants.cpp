@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/compile/compile.hpp"
 #include "core/plan/difference.hpp"
 #include "daemon/kernel.hpp"
@@ -61,6 +63,12 @@ std::vector<Variant> variants() {
   if (!is_available({.offload = "ebpf"})) return all;
   all.push_back(fairlead(names::fast, {.offload = "ebpf"}));
   all.push_back(fairlead(names::fast_16, {.uplinks = 16, .offload = "ebpf"}));
+  return all;
+}
+
+std::vector<Variant> variants_for_packets() {
+  auto all = variants();
+  all.insert(std::ranges::find(all, names::redirect, &Variant::name) + 1, bare_xdp_redirect());
   return all;
 }
 

@@ -14,6 +14,7 @@ namespace names {
 inline constexpr const char* floor = "floor";  ///< drops at the router's own door: what the sender costs alone
 inline constexpr const char* plain = "plain forwarding";
 inline constexpr const char* redirect = "bare eBPF redirect";
+inline constexpr const char* xdp = "bare XDP redirect";
 inline constexpr const char* masquerade = "one masquerade rule (nft)";
 inline constexpr const char* scripts = "old scripts (iptables-legacy)";
 inline constexpr const char* mwan3_3 = "shape of mwan3, 3 uplinks";
@@ -40,5 +41,7 @@ struct Variant {
 
 /// Those that are compared usually, the floor first.
 [[nodiscard]] std::vector<Variant> variants();
+/// With those that carry single packets only.
+[[nodiscard]] std::vector<Variant> variants_for_packets();
 
 }  // namespace fairlead::bench
