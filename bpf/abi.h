@@ -29,13 +29,12 @@ enum {
   epoch_shift = 27, /* of nanoseconds of CLOCK_MONOTONIC */
   epoch_milliseconds = 134,
   activity_slots = 4096,
-  set_places = 4, /* that lie together */
-  set_choices = 2,
-  first_places = 1024, /* a power of two */
+  index_ways = 4,
+  index_choices = 2,
+  place_bits = 18,
+  first_places = 1024,
+  first_sets = 2048, /* of the index */
 };
-
-/* Whose a place is. A claimed one is its flow's, but of what the kernel says nothing is there yet. */
-enum { nobodys, claimed, in_use };
 
 /* How much of its work a program does. */
 enum { wants_choice = 1, wants_offload = 2 };
@@ -70,7 +69,8 @@ struct settings {
   u32 mark_shift;
   u32 wants;                              /* wants_… */
   u32 generation;                         /* another number makes all ways ask the kernel anew */
-  u32 most_places;                        /* a power of two */
+  u32 most_places;                        /* a multiple of eight */
+  u32 most_sets;                          /* of the index, a power of two */
   u32 second;                             /* of the kernel's ticks */
   u32 turn_shift;                         /* 2 to the power of this many ticks are at most an epoch */
   u32 tcp_timeout;                        /* ms, of established connections */
@@ -113,13 +113,12 @@ struct way {
   u8 macs[12];
   u16 mtu;
   u16 generation; /* of the settings when the kernel was asked */
-  /* These three are one word, see take(). */
-  u16 last;  /* the lower half of the seconds of CLOCK_MONOTONIC then: the entry's timeout was made new */
-  u8 kind;   /* kind_of_way(); of a place that is nobody's, of whoever had it */
-  u8 live;   /* nobodys, claimed, in_use */
-  u8 door;   /* slot of where it comes in */
-  u8 uplink; /* id, from a LAN; 0: to a LAN */
-  u8 noted;  /* activity_turn() of the packet that was counted as activity last */
+  u16 last;       /* the lower half of the seconds of CLOCK_MONOTONIC then: the entry's timeout was made new */
+  u8 kind;        /* kind_of_way(); of a place that is nobody's, of whoever had it */
+  u8 live;        /* 0: nobody's */
+  u8 door;        /* slot of where it comes in */
+  u8 uplink;      /* id, from a LAN; 0: to a LAN */
+  u8 noted;       /* activity_turn() of the packet that was counted as activity last */
   u8 reserved;
 };
 
@@ -135,20 +134,24 @@ static inline u8 kind_of_way(int v6, u8 protocol) {
   return v6 ? 2 : 1;
 }
 
-/* The places that a flow may have: those of two sets, the first of which is looked at first. No flow has place 0.
- * `mask`: of the places that are used. The sets lie in different halves of them, so where twice as many come into use,
- * one of a flow's new sets is empty. */
-static inline u64 place_number(u64 hash, u32 mask, u32 choice, u32 n) {
-  const u64 half = mask / 2 + 1;
-  const u64 set = choice == 0 ? hash & mask : (hash >> 24 & (half - 1)) | (~hash & half);
-  return set ^ n;
-}
+static inline int is_v6(u8 kind) { return kind == 2 || kind == 4; }
+static inline u8 protocol_of(u8 kind) { return kind <= 2 ? 6 : 17; }
 
-/* How many places are used: as few as flows find room in, so that they lie close together, since a line of memory in a
- * page that was not touched for some milliseconds costs as much as all else that is done to a packet. */
+/* Places of the flows whose hashes lead here, each below bits of its flow's hash; 0: none, so no flow has place 0. */
+struct index_set {
+  u32 entries[index_ways];
+};
+
+/* Of the two sets that a flow's entry may be in. The first is looked at first. */
+static inline u64 index_number(u64 hash, u32 mask, u32 choice) { return (choice == 0 ? hash : hash >> 24) & mask; }
+
+/* How far places are given out, which the index follows: what is used of either stays close together, since a line of
+ * memory in a page that was not touched for some milliseconds costs as much as all else that is done to a packet. */
 struct places {
-  u32 mask;  /* a power of two, less one */
-  u32 grown; /* when it became larger last, 2^30 ns of CLOCK_MONOTONIC */
+  u32 mask; /* sets of the index, a power of two, less one */
+  u32 used; /* places below this are given, or were */
+  u32 hand; /* where a free one is looked for next */
+  u32 reserved;
 };
 
 #ifdef __cplusplus

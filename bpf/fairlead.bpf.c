@@ -67,7 +67,7 @@ static __always_inline bool is_for_kernel(const struct packet *packet) { return 
 static __always_inline void distrust(const struct packet *packet, u32 place) {
   struct way *way = way_at(place);
   if (!way) return;
-  if (packet->synchronizes) set_live(way, nobodys);
+  if (packet->synchronizes) set_live(way, false);
   way->checked = ticks() - shared.settings.second; /* not fresh */
 }
 
@@ -76,7 +76,7 @@ static __always_inline u32 ask_of(struct __sk_buff *skb, struct nf_conn *ct, con
                                   u32 id, u32 slot, u32 place, u32 seconds) {
   if (!(ct->status & IPS_ASSURED)) {
     struct way *way = way_at(place);
-    if (way) set_live(way, nobodys);
+    if (way) set_live(way, false);
     return no_place;
   }
   if (place == no_place) place = claim_place(packet, slot, seconds);

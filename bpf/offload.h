@@ -76,14 +76,14 @@ static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const
   if (!way || (packet->v6 && !six) || !is_plain(ct, packet->protocol)) return false;
   read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, way, six);
   if (!find_route(skb, packet, id, way, six)) return false;
-  if ((u16)seconds != way->last || way->live != in_use)
+  if ((u16)seconds != way->last || !way->live)
     bpf_ct_change_timeout(ct,
                           packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout : shared.settings.udp_timeout);
   way->last = seconds;
   way->uplink = id;
   way->generation = shared.settings.generation;
   way->checked = ticks();
-  set_live(way, in_use);
+  set_live(way, true);
   return true;
 }
 

@@ -6,15 +6,18 @@
 
 enum { not_quick = 0x7fffffff };
 
-/* Nearly every flow has one of the first two. */
-static __always_inline u32 known_place(const struct packet *packet) {
-  const u32 mask = places.mask;
-  for (u32 n = 0; n < 2; ++n) {
-    const u32 place = place_number(packet->hash, mask, 0, n);
-    const struct way *way = way_at(place);
-    if (way && is_same_flow(way, place, packet)) return place;
+/* The place that the first of the index's sets has for the flow's tag, found without a jump that could be guessed
+ * wrongly. It is another flow's, or none's, where two tags are the same. */
+static __always_inline u32 likely_place(const struct packet *packet) {
+  const struct index_set *set = set_under(places.mask, packet->hash, 0);
+  u32 place = no_place;
+  if (!set) return no_place;
+  for (u32 n = 0; n < index_ways; ++n) {
+    const u32 entry = set->entries[n];
+    const u32 differs = tag_in(entry) ^ tag_of(packet);
+    place |= place_in(entry) & -((differs - 1) >> 31);
   }
-  return place_under(mask, packet);
+  return place;
 }
 
 /* False: not as usual. The headers are there to their last byte, TCP's even of UDP. */
@@ -56,11 +59,12 @@ static __always_inline int go_quickly_by(struct __sk_buff *skb, bool v6, bool ou
   struct packet packet;
   if (shared.doors[slot].ifindex != skb->ifindex || !read_usual(skb, &packet, v6)) return not_quick;
   packet.hash = hash_of(&packet);
-  const u32 place = known_place(&packet);
+  const u32 place = likely_place(&packet);
   if (place == no_place) return !chooses() && is_first(&packet) ? normal_path : not_quick;
   struct way *way = way_at(place);
   const struct way_v6 *six = v6 ? addresses_at(place) : 0;
-  if (!way || (v6 && !six) || !is_at(way, slot) || !is_fresh(way)) return not_quick;
+  if (!way || (v6 && !six) || !is_at(way, slot) || !is_same_flow(way, place, &packet) || !is_fresh(way))
+    return not_quick;
   if (counts_activity(&packet, outward) && way->noted != activity_turn()) return not_quick;
   return send(skb, &packet, way, six);
 }

@@ -1,4 +1,4 @@
-// Many flows at once: each finds a place, and keeps what it has counted while more places come into use.
+// Many flows at once: each finds a place, and keeps it with what it has counted while the index grows.
 #include <vector>
 
 #include "door_fixture.hpp"
@@ -6,7 +6,7 @@
 namespace fairlead::packets {
 namespace {
 
-constexpr int flows = 4096;  // four times the places that are used at first
+constexpr int flows = 4096;  // four times what the index is made for at first
 
 std::uint16_t port_of(int flow) { return static_cast<std::uint16_t>(10000 + flow); }
 
@@ -34,7 +34,7 @@ class PlacesOfManyFlows : public Doors {
   }
 };
 
-TEST_F(PlacesOfManyFlows, AreFoundAndKeptWhileMoreComeIntoUse) {
+TEST_F(PlacesOfManyFlows, AreFoundAndKeptWhileTheIndexGrows) {
   ASSERT_NO_FATAL_FAILURE(enter_all());
   std::vector<std::uint64_t> sent(flows);
   // Of the second time, the first packet may be one that is looked for in vain, and left to the kernel.

@@ -129,6 +129,7 @@ Result<void> Datapath::set(const std::optional<DatapathState>& state) {
   fresh.build = settings.build;
   fresh.generation = settings.generation + 1;
   fresh.most_places = parts_->loaded.places;
+  fresh.most_sets = parts_->loaded.sets();
   fresh.second = ticks_a_second();
   fresh.turn_shift = static_cast<std::uint32_t>(std::bit_width(fresh.second * datapath::epoch_milliseconds / 1000) - 1);
   if (state) {
@@ -161,7 +162,8 @@ Datapath::Carried Datapath::carried(const ConnectionEntry& connection) const {
   const auto& loaded = parts_->loaded;
   const Ways ways{{loaded.ways.as<const datapath::way>(), loaded.places},
                   {loaded.addresses.as<const datapath::way_v6>(), loaded.places},
-                  loaded.used.as<const datapath::places>()->mask};
+                  {loaded.index.as<const datapath::index_set>(), loaded.sets()},
+                  loaded.given.as<const datapath::places>()->mask};
   return {ways.bytes_carried(connection.original, connection.protocol),
           ways.bytes_carried(connection.reply, connection.protocol)};
 }

@@ -28,6 +28,7 @@ constexpr std::string_view activity_name = ".data.activity";
 constexpr std::string_view places_name = ".data.places";
 constexpr std::string_view ways_name = "ways";
 constexpr std::string_view addresses_name = "ways_v6";
+constexpr std::string_view index_name = "way_index";
 constexpr std::string_view missed_name = "missed";
 
 std::size_t whole_pages(std::size_t size) { return (size + 4095) / 4096 * 4096; }
@@ -54,13 +55,15 @@ Result<Loaded> with_memory(Loaded loaded, const Maps& maps) {
   auto places = mapping_of(maps, places_name, sizeof(datapath::places));
   auto ways = mapping_of(maps, ways_name, sizeof(datapath::way) * loaded.places);
   auto addresses = mapping_of(maps, addresses_name, sizeof(datapath::way_v6) * loaded.places);
-  for (const auto* mapping : {&shared, &activity, &places, &ways, &addresses})
+  auto index = mapping_of(maps, index_name, sizeof(datapath::index_set) * loaded.sets());
+  for (const auto* mapping : {&shared, &activity, &places, &ways, &addresses, &index})
     if (!*mapping) return std::unexpected(mapping->error());
   loaded.shared = std::move(*shared);
   loaded.activity = std::move(*activity);
-  loaded.used = std::move(*places);
+  loaded.given = std::move(*places);
   loaded.ways = std::move(*ways);
   loaded.addresses = std::move(*addresses);
+  loaded.index = std::move(*index);
   return loaded;
 }
 
@@ -94,7 +97,7 @@ std::optional<std::pair<std::string_view, std::uint32_t>> which_map(int map) {
   bpf_map_info info{};
   std::uint32_t size = sizeof(info);
   if (bpf_obj_get_info_by_fd(map, &info, &size) != 0) return std::nullopt;
-  for (const auto name : {ways_name, addresses_name, missed_name})
+  for (const auto name : {ways_name, addresses_name, index_name})
     if (name == info.name) return std::pair{name, info.max_entries};
   if (info.value_size == sizeof(datapath::shared)) return std::pair{shared_name, 1U};
   if (info.value_size == sizeof(datapath::activity) * datapath::most_uplinks) return std::pair{activity_name, 1U};
@@ -129,11 +132,12 @@ Result<Loaded> load() {
   loaded.places = fitting_places();
   for (const auto& [name, entries] : {std::pair{ways_name, loaded.places},
                                       {addresses_name, loaded.places},
-                                      {missed_name, loaded.places / datapath::set_places}})
+                                      {index_name, loaded.sets()},
+                                      {missed_name, loaded.sets()}})
     bpf_map__set_max_entries(bpf_object__find_map_by_name(object.get(), std::string(name).c_str()), entries);
   if (const int error = bpf_object__load(object.get()); error != 0) return fail(reason(error));
   Maps maps;
-  for (const auto name : {shared_name, activity_name, places_name, ways_name, addresses_name})
+  for (const auto name : {shared_name, activity_name, places_name, ways_name, addresses_name, index_name})
     if (const auto* map = bpf_object__find_map_by_name(object.get(), std::string(name).c_str()))
       maps.emplace(name, Fd(::dup(bpf_map__fd(map))));
   const auto program_of = [&](const char* name) {

@@ -18,10 +18,13 @@ struct Loaded {
   std::uint32_t uplink_id = 0;
   Mapping shared;     ///< datapath::shared
   Mapping activity;   ///< datapath::activity[datapath::most_uplinks]
-  Mapping used;       ///< datapath::places
+  Mapping given;      ///< datapath::places
   Mapping ways;       ///< datapath::way[places]
   Mapping addresses;  ///< datapath::way_v6[places]
+  Mapping index;      ///< datapath::index_set[sets]
   std::uint32_t places = 0;
+  /// Of the index: as many as there are places, since most of a set must be free.
+  [[nodiscard]] std::uint32_t sets() const { return places; }
 };
 
 /// What libbpf says goes nowhere: its first line is no help to a user, and the verifier's last none either.

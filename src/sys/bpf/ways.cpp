@@ -44,24 +44,24 @@ std::uint64_t hash_of(const ConnectionTuple& tuple, std::uint8_t protocol) {
 
 }  // namespace
 
-bool Ways::is_of(std::uint64_t place, const ConnectionTuple& tuple, std::uint8_t protocol) const {
+bool Ways::is_of(std::uint32_t place, const ConnectionTuple& tuple, std::uint8_t protocol) const {
   const auto& way = ways[place];
   const bool six = tuple.source.address.family() == Family::v6;
   const std::size_t size = six ? 16 : 4;
   const auto* const from = six ? addresses[place].from : way.from;
-  return way.live != datapath::nobodys && way.kind == datapath::kind_of_way(six, protocol) &&
-         way.from_ports == ports_of(tuple) && std::memcmp(from, tuple.source.address.bytes().data(), size) == 0 &&
+  return way.live != 0 && way.kind == datapath::kind_of_way(six, protocol) && way.from_ports == ports_of(tuple) &&
+         std::memcmp(from, tuple.source.address.bytes().data(), size) == 0 &&
          std::memcmp(from + size / 4, tuple.destination.address.bytes().data(), size) == 0;
 }
 
 std::uint64_t Ways::bytes_carried(const ConnectionTuple& tuple, std::uint8_t protocol) const {
   const auto hash = hash_of(tuple, protocol);
-  // A flow that was still while more places came into use is where it was.
-  for (auto level = mask; level >= datapath::first_places - 1; level /= 2)
-    for (std::uint32_t choice = 0; choice < datapath::set_choices; ++choice)
-      for (std::uint32_t n = 0; n < datapath::set_places; ++n) {
-        const auto place = datapath::place_number(hash, level, choice, n);
-        if (place < ways.size() && is_of(place, tuple, protocol)) return ways[place].bytes;
+  // A flow that was still while the index grew is found where it was.
+  for (auto level = mask; level >= datapath::first_sets - 1; level /= 2)
+    for (const std::uint32_t choice : {0U, 1U})
+      for (const auto entry : index[datapath::index_number(hash, level, choice)].entries) {
+        const auto place = entry & ((1U << datapath::place_bits) - 1);
+        if (place != 0 && place < ways.size() && is_of(place, tuple, protocol)) return ways[place].bytes;
       }
   return 0;
 }

@@ -11,13 +11,14 @@ namespace fairlead::bpf {
 struct Ways {
   std::span<const datapath::way> ways;
   std::span<const datapath::way_v6> addresses;
-  std::uint32_t mask = 0;  ///< of the places that are used
+  std::span<const datapath::index_set> index;
+  std::uint32_t mask = 0;  ///< of the index, as far as it is used
 
   /// Bytes of the direction that comes as `tuple`; 0 where it has no place.
   [[nodiscard]] std::uint64_t bytes_carried(const ConnectionTuple& tuple, std::uint8_t protocol) const;
 
  private:
-  [[nodiscard]] bool is_of(std::uint64_t place, const ConnectionTuple& tuple, std::uint8_t protocol) const;
+  [[nodiscard]] bool is_of(std::uint32_t place, const ConnectionTuple& tuple, std::uint8_t protocol) const;
 };
 
 }  // namespace fairlead::bpf
