@@ -1,8 +1,8 @@
 #pragma once
 /* Purpose: the uplink for a new connection, at the moment of its first packet: that with the largest capacity for each
- * of its active connections, this one included. A herd cannot form: who was just chosen counts at once. The choice is
- * handed to nft in the packet's priority, one byte for each set of uplinks; nft takes the one that its policies lead
- * to, or none of them (docs/balance.md). */
+ * of its active connections and a part of the new one. A herd cannot form: who was just chosen counts at once. The
+ * choice is handed to nft in the packet's priority, one byte for each set of uplinks; nft takes the one that its
+ * policies lead to, or none of them (docs/balance.md). */
 #include "activity.h"
 
 static __always_inline u32 load_of(u32 which, u32 id, u32 epoch) {
@@ -12,17 +12,22 @@ static __always_inline u32 load_of(u32 which, u32 id, u32 epoch) {
 struct search {
   u32 which; /* choice */
   u32 epoch;
-  u32 best; /* uplink so far, with its capacity and what it would carry */
+  u32 best; /* uplink so far */
   u64 capacity;
-  u64 load;
+  u64 weight;
 };
 
 static __always_inline const struct choice *choice_of(u32 which) {
   return &shared.settings.choices[BOUNDED(which / most_choices, 1)][BOUNDED(which, most_choices - 1)];
 }
 
-/* capacity / (active + 1) compared by cross-multiplication: 32 × 32 bits. With `overflow` the first that has a place
- * for one more: see docs/balance.md. Returns 1 where the search may end. */
+/* What the connections of an uplink weigh, and the new one. Counted in full, each would go where it has the most for
+ * itself, whatever it takes from those that are there. With two fifths downloads over unequal links took the shortest
+ * in simulations and over real links (docs/benchmarks.md). */
+enum { weight_of_active = 5, weight_of_new = 2 };
+
+/* capacity / weight compared by cross-multiplication: 32 × 32 bits. With `overflow` the first that has a place for one
+ * more: see docs/balance.md. Returns 1 where the search may end. */
 static long weigh(u32 n, void *context) {
   struct search *search = context;
   const struct choice *choice = choice_of(search->which);
@@ -33,18 +38,19 @@ static long weigh(u32 n, void *context) {
     return 1;
   }
   const u64 capacity = shared.uplinks[id].capacity;
-  const u64 load = (u64)load_of(BOUNDED(search->which, 2 * most_choices - 1), id, search->epoch) + 1;
-  if (capacity * search->load > search->capacity * load) {
+  const u64 active = load_of(BOUNDED(search->which, 2 * most_choices - 1), id, search->epoch);
+  const u64 weight = active * weight_of_active + weight_of_new;
+  if (capacity * search->weight > search->capacity * weight) {
     search->best = id;
     search->capacity = capacity;
-    search->load = load;
+    search->weight = weight;
   }
   return 0;
 }
 
 /* A function of its own for the verifier, which then looks at it once. */
 __noinline u32 pick(u32 which, u32 epoch) {
-  struct search search = {.which = which, .epoch = epoch, .load = 1};
+  struct search search = {.which = which, .epoch = epoch, .weight = 1};
   bpf_loop(choice_of(which)->count, weigh, &search, 0);
   if (search.best == 0) return 0;
   struct activity *sent = &pending[BOUNDED(which, 2 * most_choices - 1)][BOUNDED(search.best, most_uplinks - 1)];

@@ -29,10 +29,19 @@ TEST_F(Proposals, FollowCapacityForEachConnectionThatIsOnItsWay) {
   choose_among({{false, {UplinkId{1}, UplinkId{2}}}});
   capacity(1, 30'000);
   capacity(2, 10'000);
-  // 30, 15 against 10, 10 against 10: the first of equals, 7.5 against 10.
+  // 30/0.4 against 10/0.4, 30/1.4 against 10/0.4, then against 10/1.4, 30/2.4 against the same.
   std::vector<std::uint32_t> proposed;
   for (std::uint16_t port = 1; port <= 4; ++port) proposed.push_back(proposed_for(port));
-  EXPECT_EQ(proposed, (std::vector<std::uint32_t>{1, 1, 1, 2}));
+  EXPECT_EQ(proposed, (std::vector<std::uint32_t>{1, 2, 1, 1}));
+}
+
+TEST_F(Proposals, EightDownloadsUseAllLinksThatMatter) {
+  choose_among({{false, {UplinkId{1}, UplinkId{2}, UplinkId{3}, UplinkId{4}, UplinkId{5}}}});
+  const std::vector<std::uint32_t> capacities{500'000, 200'000, 100'000, 50'000, 20'000};
+  for (std::uint8_t n = 0; n < 5; ++n) capacity(static_cast<std::uint8_t>(n + 1), capacities[n]);
+  std::vector<int> proposed(6);
+  for (std::uint16_t port = 1; port <= 8; ++port) ++proposed.at(proposed_for(port));
+  EXPECT_EQ(proposed, (std::vector<int>{0, 4, 2, 1, 1, 0}));
 }
 
 TEST_F(Proposals, EachSetOfUplinksHasAByteOfItsOwn) {
@@ -96,7 +105,7 @@ TEST_F(Proposals, WhatAnsweredLatelyIsActiveAndWeighs) {
                     5000 + n));
   for (std::uint16_t port = 5000; port < 5005; ++port)
     EXPECT_EQ(run("wan0", from_gateway / Ip4{server4, outside4} / Udp{53, port}).verdict, passes);
-  // Active for two epochs of 134 ms at most: five of them leave 30/6 against 10/1.
+  // Active for two epochs of 134 ms at most: five of them leave 30/5.4 against 10/0.4.
   EXPECT_EQ(datapath_->active({UplinkId{1}}).at(UplinkId{1}), 5U);
   EXPECT_EQ(proposed_for(1), 2U);
 }

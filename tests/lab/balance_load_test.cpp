@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(Of, LeastLoaded, testing::Values(Family::v4, Family::v6
 
 TEST_P(LeastLoaded, NineDownloadsSharePutsFiveThreeAndOne) {
   start(least_loaded);
-  // 50 / 5, 30 / 3 and 10 / 1: with nine the rooms are equal, whatever the order was.
+  // As 50 : 30 : 10. The tenth would be of 50 / 5.4, 30 / 3.4 or 10 / 1.4, far below what the ninth found.
   const auto counted = downloads(9, GetParam());
   EXPECT_EQ(counted, (Shares{{"cable1", 5}, {"cable2", 3}, {"lte", 1}}));
 }
