@@ -57,11 +57,13 @@ export function runDialog(dialog, work) {
   });
 }
 
+/** The form stays until it is known what the session may do, so that nothing asks for the token again meanwhile. */
 export async function logIn(why) {
   if (why) say($('login-why'), why);
-  const done = await runDialog($('login'), (form) => post('/api/login', { token: form.elements.token.value.trim() }));
-  if (done) await refreshSession();
-  return done;
+  return runDialog($('login'), async (form) => {
+    await post('/api/login', { token: form.elements.token.value.trim() });
+    await refreshSession();
+  });
 }
 
 export async function toggleLock() {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
 
 #include "lab/blaster.hpp"
 #include "pair_fixture.hpp"
@@ -126,7 +128,12 @@ TEST_F(LabOfAPair, PowerLossEndsEverythingAtOnce) {
 
 TEST_F(LabOfAPair, ARebootForgetsEverythingButTheMachine) {
   ASSERT_NO_FATAL_FAILURE(build(pair_of_two_uplinks));
-  const auto macs = [&] { return on("left", {"ip", "-br", "link", "show", "type", "veth"}); };
+  const auto macs = [&] {
+    std::map<std::string, std::string> found;
+    for (const auto& link : nlohmann::json::parse(on("left", {"ip", "-json", "link", "show", "type", "veth"})))
+      found[link.at("ifname")] = link.at("address");
+    return found;
+  };
   const auto before = macs();
   ASSERT_NO_FATAL_FAILURE(make_active("left"));
   EXPECT_EQ(seen_by_tcp(host("home-1"), server(1)), address("203.0.113.10"));
