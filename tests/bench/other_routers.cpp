@@ -13,6 +13,12 @@ Result<void> all_on_router(const Network& network, const std::vector<std::pair<l
   return {};
 }
 
+/// By the kernel, over the first uplink.
+Result<void> forward_plainly(const Network& network) {
+  return all_on_router(network, {{{"sysctl", "-q", "-w", forward_ipv4}, ""},
+                                 {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""}});
+}
+
 /// Marks of uplinks, by their number from 1.
 using Mark = int (*)(int uplink);
 
@@ -131,43 +137,37 @@ std::string vyos_rules(int uplinks) {
 
 }  // namespace
 
-Variant plain() {
-  return {names::plain, 3, 1, 0, [](const Network& network) {
-            return all_on_router(network, {{{"sysctl", "-q", "-w", forward_ipv4}, ""},
-                                           {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""}});
-          }};
-}
+Variant plain() { return {names::plain, 3, 1, 0, forward_plainly}; }
 
 Variant bare_redirect() {
   return {names::redirect, 3, 1, 0, [](const Network& network) {
-            return all_on_router(network, {{{"tc", "qdisc", "add", "dev", "eth0", "clsact"}, ""},
-                                           {{"tc", "filter", "add", "dev", "eth0", "ingress", "bpf", "direct-action",
-                                             "object-file", REDIRECT_PROGRAM, "section", "tc"},
-                                            ""},
-                                           // The way back, for what must be answered.
-                                           {{"sysctl", "-q", "-w", forward_ipv4}, ""},
-                                           {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""}});
+            const auto done =
+                all_on_router(network, {{{"tc", "qdisc", "add", "dev", "eth0", "clsact"}, ""},
+                                        {{"tc", "filter", "add", "dev", "eth0", "ingress", "bpf", "direct-action",
+                                          "object-file", REDIRECT_PROGRAM, "section", "tc"},
+                                         ""}});
+            // The way back, for what must be answered.
+            return done ? forward_plainly(network) : done;
           }};
 }
 
 Variant bare_xdp_redirect() {
-  return {names::xdp, 3, 1, 0, [](const Network& network) -> Result<void> {
-            const auto heard = network.sink().must_run(
-                {"ip", "link", "set", "dev", "p1", "xdpdrv", "object", REDIRECT_PROGRAM, "section", "xdp/sink"});
-            if (!heard) return std::unexpected(heard.error());
-            return all_on_router(
-                network,
-                {{{"ip", "link", "set", "dev", "eth0", "xdpdrv", "object", REDIRECT_PROGRAM, "section", "xdp"}, ""},
-                 {{"sysctl", "-q", "-w", forward_ipv4}, ""},
-                 {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""}});
+  const auto attached = [](const char* device, const char* section) {
+    return lab::Command{"ip", "link", "set", "dev", device, "xdpdrv", "object", REDIRECT_PROGRAM, "section", section};
+  };
+  return {names::xdp, 3, 1, 0, [attached](const Network& network) -> Result<void> {
+            if (auto done = network.sink().must_run(attached("p1", "xdp/sink")); !done)
+              return std::unexpected(done.error());
+            if (auto done = network.router().must_run(attached("eth0", "xdp")); !done)
+              return std::unexpected(done.error());
+            return forward_plainly(network);
           }};
 }
 
 Variant one_masquerade() {
-  return {names::masquerade, 3, 1, 0, [](const Network& network) {
-            return all_on_router(network, {{{"sysctl", "-q", "-w", forward_ipv4}, ""},
-                                           {{"ip", "route", "add", "default", "via", "100.64.1.1"}, ""},
-                                           {{"nft", "-f", "-"},
+  return {names::masquerade, 3, 1, 0, [](const Network& network) -> Result<void> {
+            if (auto done = forward_plainly(network); !done) return done;
+            return all_on_router(network, {{{"nft", "-f", "-"},
                                             "table ip one { chain nat { type nat hook postrouting priority 100; "
                                             "oifname \"eth1\" masquerade; }; }\n"}});
           }};
