@@ -301,9 +301,9 @@ TEST_F(DhcpServers, AnIpv6RangeIsLentByDhcpv6) {
                                        "mount -t tmpfs none /var/lib/dhcpcd && exec dhcpcd -B -6 -f " +
                                            folder + "/dhcp6 eth0"});
   ASSERT_TRUE(client) << client.error().message;
-  ASSERT_TRUE(lab::wait_until([&] { return std::filesystem::exists(folder + "/told6"); }, lab::in(20s)))
-      << router_log();
-  EXPECT_THAT(read_file(folder + "/told6").value_or(""), HasSubstr("fd00:1::1"));
+  const auto told = [&] { return read_file(folder + "/told6").value_or(""); };
+  ASSERT_TRUE(lab::wait_until([&] { return told().ends_with('\n'); }, lab::in(20s))) << router_log();
+  EXPECT_THAT(told(), HasSubstr("fd00:1::1"));
   ASSERT_TRUE(lab::wait_until([&] { return leases().size() == 1; }, lab::in(5s)));
   EXPECT_EQ(leases()[0].at("lan"), "seats");
   EXPECT_EQ(running("kea-dhcp6").size(), 1U);

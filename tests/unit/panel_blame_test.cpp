@@ -91,12 +91,17 @@ TEST(PanelBlame, AUrlsNameIsAskedOfEveryTarget) {
 }
 
 /// A refusal comes at once.
-TEST(PanelBlame, HalfASecondOfRefusalsIsAHiccup) {
+class PanelRefusals : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Found, PanelRefusals, testing::Bool(), [](const auto& whether) {
+  return whether.param ? "WhileItWasSuspectedAnyway" : "OutOfTheBlue";
+});
+TEST_P(PanelRefusals, HalfASecondAreAHiccup) {
   for (auto phase = 0ms; phase < 500ms; phase += 20ms) {
     Simulation lab(2, with({tcp}));
     lab.patience = 1ms;
     lab.run(10s + phase);
     lab.world = all_but([](auto id, const auto& target) { return id == 1 && target; });
+    if (GetParam()) lab.suspect(1);
     lab.run(520ms);
     lab.world = all_but([](auto, const auto&) { return false; });
     lab.run(2s);

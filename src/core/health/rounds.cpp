@@ -9,8 +9,7 @@ namespace {
 /// shorter than this, or a short hiccup would be taken for a failure.
 constexpr Micros shortest_patience = std::chrono::milliseconds(100);
 constexpr int usual_times = 4;
-/// A round that was refused lasts as long as one without an answer, but not longer than this.
-constexpr auto longest_refusal = std::chrono::milliseconds(500);
+constexpr Micros longest_hiccup = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -154,7 +153,11 @@ bool Rounds::target_answered_since(Time since, const ProbeConfig& kind) const {
 
 Time Rounds::ends() const {
   if (extended_ || !settled()) return deadline_;
-  return std::min<Time>(deadline_, begun_ + longest_refusal);
+  return std::min<Time>(deadline_, begun_ + hiccup());
+}
+
+Micros Rounds::hiccup() const {
+  return std::min(std::chrono::duration_cast<Micros>(subject_.config.timeout), longest_hiccup);
 }
 
 void Rounds::extend(Time deadline) {

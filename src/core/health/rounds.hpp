@@ -57,9 +57,10 @@ class Rounds {
   [[nodiscard]] bool is_burst() const { return burst_; }
   [[nodiscard]] Time begun() const { return begun_; }
   [[nodiscard]] Time deadline() const { return deadline_; }
-  /// When it is over, if nothing more is heard. A refusal is no more than silence, and comes sooner: a round that has
-  /// failed lasts on for a while, or a hiccup would be taken for a failure.
+  /// When it is over, if nothing more is heard.
   [[nodiscard]] Time ends() const;
+  /// A refusal is no more than silence, and comes sooner: what is refused for less than this is no failure.
+  [[nodiscard]] Micros hiccup() const;
   /// To wait for what others are told.
   void extend(Time deadline);
   /// It may be judged; while it waits for others, again and again.
