@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <ranges>
 
+#include "base/ranges.hpp"
 #include "core/compile/compile.hpp"
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"
+#include "sys/nft/flow_carrier.hpp"
 #include "sys/nft/generation.hpp"
 #include "sys/sysctl/sysctl.hpp"
 
@@ -39,7 +41,22 @@ Result<Facts> Kernel::facts(const Config& config) {
     link->accepts_ra = value && *value != "0";
   }
   note_programs(config, *facts);
+  note_flow_carriers(config, *facts);
   return facts;
+}
+
+void Kernel::note_flow_carriers(const Config& config, Facts& facts) {
+  if (config.router.offload != Offload::flowtable) return;
+  const auto is_ours = [&](const LinkFact& link) {
+    return contains(config.lans | std::views::transform(&LanConfig::interface), link.name) ||
+           contains(config.wans | std::views::transform(&WanConfig::interface), link.name);
+  };
+  for (auto& link : facts.links) {
+    if (!is_ours(link)) continue;
+    const auto [known, is_new] = carries_flows_.try_emplace(link.index.value);
+    if (is_new) known->second = sys::carries_flows(link.name);
+    link.carries_flows = known->second;
+  }
 }
 
 void Kernel::note_programs(const Config& config, Facts& facts) {

@@ -2,6 +2,7 @@
 // Purpose: the kernel as one thing: facts, the present state, and plans carried out so that a failure half-way
 // leaves it as it was.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,10 +54,12 @@ class Kernel {
   Result<void> read_nft();
   /// Opens the datapath where `config` wants it; what the kernel said to that is asked once.
   void note_programs(const Config& config, Facts& facts);
+  void note_flow_carriers(const Config& config, Facts& facts);
   [[nodiscard]] Result<void> set_door(const SetDoor& step);
 
   netlink::Socket socket_;
   std::optional<Result<bpf::Datapath>> datapath_;  // none: neither a file nor a state has wanted it yet
+  std::map<std::uint32_t, bool> carries_flows_;    // by the device's index, asked once
   std::optional<sys::NftListing> nft_;             // as observed last
   std::optional<std::uint32_t> nft_generation_;    // of nft_; none: it may be old
   std::vector<Done> done_;

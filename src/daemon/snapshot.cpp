@@ -51,7 +51,8 @@ Snapshot make_snapshot(const Config& config, const Facts& facts, const compile::
   const bool blind = is_by_load(config.balance.method) && !compiled.state.datapath;
   snapshot.method = method_text(blind ? BalanceMethod::weighted_round_robin : config.balance.method);
   snapshot.offload = compiled.state.datapath && compiled.state.datapath->offload ? "ebpf" : "off";
-  if (!compiled.state.nft.flowtables.empty()) snapshot.offload = "flowtable";
+  for (const auto& [name, flowtable] : compiled.state.nft.flowtables)
+    snapshot.offload = flowtable.in_hardware ? "hardware flowtable" : "flowtable";
   snapshot.warnings = compiled.warnings;
   for (const auto& uplink : compiled.uplinks) {
     UplinkStatus status;

@@ -71,6 +71,12 @@ TEST(NftListing, FlowtablesAreRead) {
 		devices = { eth1, "eth0" }
 	}
 
+	flowtable card {
+		hook ingress priority 0
+		devices = { "eth2" }
+		flags offload
+	}
+
 	flowtable gone {
 		hook ingress priority 0
 	}
@@ -80,7 +86,8 @@ TEST(NftListing, FlowtablesAreRead) {
 }
 )");
   ASSERT_TRUE(table) << table.error().message;
-  EXPECT_EQ(table->flowtables, (std::map<std::string, nft::Flowtable>{{"fast", {{"eth0", "eth1"}}}, {"gone", {}}}));
+  EXPECT_EQ(table->flowtables, (std::map<std::string, nft::Flowtable>{
+                                   {"fast", {{"eth0", "eth1"}, false}}, {"card", {{"eth2"}, true}}, {"gone", {}}}));
   EXPECT_TRUE(table->chains.contains("empty"));
 }
 

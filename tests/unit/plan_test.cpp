@@ -122,7 +122,7 @@ TEST_F(PlanOfDoors, ProgramsKnowBeforeTheyAreThereAndGoBeforeAnythingElse) {
   EXPECT_EQ(closing.steps[1], Step(SetDoor{uplink_, std::nullopt}));
 }
 
-TEST(Plan, AFlowtableIsMadeAnewWhenItsDevicesChange) {
+TEST(Plan, AFlowtableIsMadeAnewWhenItsDevicesChangeOrWhatTheyCan) {
   State want;
   want.nft.flowtables["fast"].devices = {"eth0", "eth1"};
   want.nft.chains["forward"].rules = {{"ct state established flow add @fast", ""}};
@@ -134,6 +134,13 @@ TEST(Plan, AFlowtableIsMadeAnewWhenItsDevicesChange) {
   EXPECT_LT(order("flush chain inet fairlead forward"), order("delete flowtable inet fairlead fast"));
   EXPECT_LT(order("delete flowtable"), order("add flowtable inet fairlead fast"));
   EXPECT_LT(order("add flowtable"), order("add rule inet fairlead forward"));
+  want.nft.flowtables["fast"].in_hardware = true;
+  EXPECT_TRUE(plan::difference(want, observed(want)).empty());
+  have.nft->flowtables["fast"].devices = {"eth0", "eth1"};
+  EXPECT_THAT(to_text(plan::difference(want, have)),
+              testing::HasSubstr(
+                  "add flowtable inet fairlead fast { hook ingress priority 0; devices = { \"eth0\", \"eth1\" }; "
+                  "flags offload; }"));
 }
 
 }  // namespace

@@ -205,14 +205,18 @@ void add_forward(const Context& context, nft::Table& table) {
 /// The kernel's fast path; a device that is not there would fail the whole transaction.
 void add_flowtable(const Context& context, nft::Table& table) {
   if (context.config.router.offload != Offload::flowtable || context.on_standby()) return;
-  std::vector<std::string> devices;
-  for (const auto& lan : context.config.lans)
-    if (context.facts.link(lan.interface) != nullptr) devices.push_back(lan.interface);
-  for (const auto& wan : context.config.wans)
-    if (context.facts.link(wan.interface) != nullptr) devices.push_back(wan.interface);
-  if (devices.empty()) return;
-  std::ranges::sort(devices);
-  table.flowtables["fast"].devices = std::move(devices);
+  nft::Flowtable fast{{}, true};
+  const auto take = [&](const std::string& device) {
+    const auto* link = context.facts.link(device);
+    if (link == nullptr) return;
+    fast.devices.push_back(device);
+    fast.in_hardware &= link->carries_flows;
+  };
+  for (const auto& lan : context.config.lans) take(lan.interface);
+  for (const auto& wan : context.config.wans) take(wan.interface);
+  if (fast.devices.empty()) return;
+  std::ranges::sort(fast.devices);
+  table.flowtables["fast"] = std::move(fast);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ nlohmann::json to_json(const Facts& facts) {
                              {"point_to_point", link.point_to_point},
                              {"accepts_ra", link.accepts_ra},
                              {"mtu", link.mtu}});
+    if (link.carries_flows) json["links"].back()["carries_flows"] = true;
     if (!link.mac.empty()) json["links"].back()["mac"] = link.mac;
   }
   for (const auto& address : facts.addresses)
@@ -88,6 +89,7 @@ LinkFact read_link(const nlohmann::json& json) {
   link.carrier = json.value("carrier", true);
   link.point_to_point = json.value("point_to_point", false);
   link.accepts_ra = json.value("accepts_ra", false);
+  link.carries_flows = json.value("carries_flows", false);
   link.mtu = read_number(json, "mtu", 1500);
   link.mac = json.value("mac", "");
   return link;

@@ -27,6 +27,7 @@ struct LinkFact {
   bool carrier = false;         ///< IFF_LOWER_UP
   bool point_to_point = false;  ///< IFF_POINTOPOINT: needs no gateway address
   bool accepts_ra = false;      ///< the kernel takes router advertisements here (sysctl accept_ra is not 0)
+  bool carries_flows = false;   ///< forwards a flowtable's connections itself; asked only where the file wants that
   std::uint32_t mtu = 1500;
   std::string mac;  ///< "02:00:00:00:00:01"; empty: it has none
   bool operator==(const LinkFact&) const = default;

@@ -50,6 +50,7 @@ struct CtHelper {
 /// The kernel's own fast path, at ingress of these devices (in the order of their names). A device that goes leaves it.
 struct Flowtable {
   std::vector<std::string> devices;
+  bool in_hardware = false;  ///< the cards forward what they can by themselves; all of them must be able to
 
   bool operator==(const Flowtable&) const = default;
 };

@@ -27,7 +27,9 @@ std::string definition(const nft::CtHelper& helper) {
 std::string definition(const nft::Flowtable& flowtable, const char* separator) {
   std::string devices;
   for (const auto& device : flowtable.devices) devices += fmt::format("{}\"{}\"", devices.empty() ? "" : ", ", device);
-  return fmt::format("hook ingress priority 0;{}devices = {{ {} }};", separator, devices);
+  auto text = fmt::format("hook ingress priority 0;{}devices = {{ {} }};", separator, devices);
+  if (flowtable.in_hardware) text += fmt::format("{}flags offload;", separator);
+  return text;
 }
 
 void write_set(Output out, const std::string& name, const nft::Set& set) {

@@ -142,8 +142,9 @@ class Parser {
     helper_->protocol = words[3];
   }
 
-  /// `devices = { "eth0", "eth1" }`, with quotes or without.
+  /// `devices = { "eth0", "eth1" }`, with quotes or without, and `flags offload`.
   void read_flowtable_line(std::string_view line) {
+    if (line.starts_with("flags ")) flowtable_->in_hardware = line.contains("offload");
     constexpr std::string_view start = "devices = {";
     if (!line.starts_with(start)) return;
     for (const auto word : split(line.substr(start.size()), ' ')) {
