@@ -73,7 +73,7 @@ TEST_F(PageInBrowser, ACutCableTurnsTheCardRedWithinASecond) {
   const auto text = browser_->evaluate("document.querySelector('" + card("cable1") + "').innerText").get<std::string>();
   EXPECT_THAT(text, HasSubstr("✕ down"));
   EXPECT_THAT(text, HasSubstr("eth1 has no carrier: cable or modem"));
-  EXPECT_TRUE(browser_->wait_for("document.querySelector('#events li').innerText.includes('uplink cable1 up → down')"));
+  EXPECT_TRUE(browser_->wait_for("document.querySelector('#events').innerText.includes('uplink cable1 up → down')"));
   EXPECT_TRUE(browser_->wait_for("document.querySelector('#announce').textContent.includes('cable1')"));
   EXPECT_TRUE(browser_->wait_for("document.querySelector('#conditions').innerText.includes('uplink-down cable1')"));
   ASSERT_TRUE(lab_->restore("cable1"));

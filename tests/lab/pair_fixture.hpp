@@ -109,7 +109,7 @@ class PairLab : public testing::Test, protected Questions {
     return read_file(lab::router_folders(*lab_, router).log).value_or("");
   }
   /// Whether this router alone comes to have the pair's first address of the first LAN.
-  [[nodiscard]] bool becomes_active(const std::string& router, std::chrono::milliseconds within = 10s) const {
+  [[nodiscard]] bool becomes_active(const std::string& router, std::chrono::milliseconds within = 20s) const {
     const auto& shared = config_.lans.front().addresses.front().address;
     return lab::wait_until([&] { return lab::holders_of(*lab_, shared) == std::vector{router}; }, lab::in(within));
   }

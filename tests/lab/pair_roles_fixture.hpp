@@ -34,7 +34,7 @@ class PairRoles : public PairLab {
         lab::in(10s));
   }
   /// In its kernel, and in what both say of it.
-  [[nodiscard]] bool takes_the_role(const std::string& router, std::chrono::milliseconds within = 10s) const {
+  [[nodiscard]] bool takes_the_role(const std::string& router, std::chrono::milliseconds within = 20s) const {
     const auto other = router == "left" ? "right" : "left";
     return becomes_active(router, within) &&
            lab::wait_until([&] { return role(router) == "active" && role(other) == "standby"; }, lab::in(within));

@@ -22,6 +22,17 @@ void take(T& target, const Single<T>& source) {
   if (source.value) target = *source.value;
 }
 
+WebConfig build(const WebDraft& draft) {
+  WebConfig web;
+  if (draft.listen.given) web.listen.clear();
+  for (const auto& item : draft.listen.items)
+    if (item.value.port) web.listen.push_back({item.value.address, *item.value.port});
+  take(web.token, draft.token);
+  take(web.certificate, draft.certificate);
+  take(web.key, draft.key);
+  return web;
+}
+
 DhcpServerConfig build(const DhcpDraft& draft) {
   DhcpServerConfig dhcp;
   dhcp.ranges = draft.ranges.values();
@@ -222,17 +233,6 @@ std::vector<int> weights(const std::vector<WanDraft>& wans) {
     result.push_back(static_cast<int>(std::max<std::uint64_t>(1, scaled)));
   }
   return result;
-}
-
-WebConfig build(const WebDraft& draft) {
-  WebConfig web;
-  if (draft.listen.given) web.listen.clear();
-  for (const auto& item : draft.listen.items)
-    if (item.value.port) web.listen.push_back({item.value.address, *item.value.port});
-  take(web.token, draft.token);
-  take(web.certificate, draft.certificate);
-  take(web.key, draft.key);
-  return web;
 }
 
 Config build(const FileDraft& draft) {
