@@ -148,10 +148,10 @@ static inline u64 index_number(u64 hash, u32 mask, u32 choice) { return (choice 
 /* How far places are given out, which the index follows: what is used of either stays close together, since a line of
  * memory in a page that was not touched for some milliseconds costs as much as all else that is done to a packet. */
 struct places {
-  u32 mask; /* sets of the index, a power of two, less one */
-  u32 used; /* places below this are given, or were */
-  u32 hand; /* where a free one is looked for next */
-  u32 reserved;
+  u32 mask;   /* sets of the index, a power of two, less one */
+  u32 used;   /* places below this are given, or were */
+  u32 hand;   /* where a free one is looked for next */
+  u32 widest; /* the largest `mask` so far: user space makes `used` and `mask` small again when few are left */
 };
 
 #ifdef __cplusplus

@@ -46,8 +46,22 @@ __noinline int add_to_set(u32 choice, u64 hash, u32 place, u32 seconds) {
   return false;
 }
 
-static __always_inline bool add_entry(u64 hash, u32 place, u32 seconds) {
+static __always_inline void widen_index(u32 mask) {
+  if (mask + 1 >= shared.settings.most_sets) return;
+  __sync_val_compare_and_swap(&places.mask, mask, mask * 2 + 1);
+  if (places.widest < places.mask) places.widest = places.mask;
+}
+
+static __always_inline bool add_to_either(u64 hash, u32 place, u32 seconds) {
   return add_to_set(0, hash, place, seconds) || add_to_set(1, hash, place, seconds);
+}
+
+/* Both are hardly ever full, unless flows that were still come back after the index was made small. */
+static __always_inline bool add_entry(u64 hash, u32 place, u32 seconds) {
+  const u32 mask = places.mask;
+  if (add_to_either(hash, place, seconds)) return true;
+  widen_index(mask);
+  return add_to_either(hash, place, seconds);
 }
 
 /* Whoever had the place is to be found there no longer. */
@@ -70,7 +84,7 @@ __noinline int vacate(u32 place) {
   }
   set_live(way, false);
   const u64 hash = hash_of(&before);
-  u32 mask = places.mask;
+  u32 mask = places.widest;
   for (u32 level = 0; level < most_levels && mask >= first_sets - 1; ++level, mask >>= 1)
     remove_under(mask, hash, place);
   return 0;
@@ -80,8 +94,7 @@ __noinline int vacate(u32 place) {
  * found by earlier_place(). */
 static __always_inline void grow_index(u32 used) {
   const u32 mask = places.mask;
-  if (2 * used > mask && mask + 1 < shared.settings.most_sets)
-    __sync_val_compare_and_swap(&places.mask, mask, mask * 2 + 1);
+  if (2 * used > mask) widen_index(mask);
 }
 
 __noinline u32 free_place(u32 seconds) {
@@ -97,18 +110,20 @@ __noinline u32 free_place(u32 seconds) {
   if (next + new_places > shared.settings.most_places) return no_place;
   places.hand = next + 1;
   grow_index(next + new_places);
-  return next;
+  const struct way *way = way_at(next);
+  /* Of a time when more were used than now; then the next packet looks on from here. */
+  return way && is_free(way, seconds) ? next : no_place;
 }
 
-/* The flow's own place that it is not found at: the index has grown, it was nobody's for a while, or the flow came in
- * elsewhere. */
+/* The flow's own place that it is not found at: the index has grown or shrunk, it was nobody's for a while, or the flow
+ * came in elsewhere. */
 __noinline u32 earlier_place(const struct packet *packet, u32 seconds) {
   if (!packet) return no_place;
-  u32 mask = places.mask;
+  u32 mask = places.widest;
   for (u32 level = 0; level < most_levels && mask >= first_sets - 1; ++level, mask >>= 1) {
     const u32 place = place_under(mask, packet);
     if (place == no_place) continue;
-    if (level == 0) return place;
+    if (mask == places.mask) return place;
     remove_under(mask, packet->hash, place);
     return add_entry(packet->hash, place, seconds) ? place : no_place;
   }

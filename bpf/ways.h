@@ -46,7 +46,11 @@ struct {
   __type(value, struct missed_set);
 } missed SEC(".maps");
 
-struct places places SEC(".data.places") = {.mask = first_sets - 1, .used = first_places};
+struct places places SEC(".data.places") = {
+    .mask = first_sets - 1,
+    .used = first_places,
+    .widest = first_sets - 1,
+};
 
 /* User space computes the same. */
 static __always_inline u64 hash_of(const struct packet *packet) {

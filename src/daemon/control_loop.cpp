@@ -195,7 +195,9 @@ void ControlLoop::schedule_next_round() {
 void ControlLoop::schedule(Clock::duration delay) {
   timer_.expires_after(delay);
   timer_.async_wait([this](boost::system::error_code moved) {
-    if (!moved) reconcile();
+    if (moved) return;
+    reconcile();
+    if (auto* programs = router_.datapath()) programs->shrink(Clock::now());
   });
 }
 

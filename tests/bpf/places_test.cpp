@@ -1,10 +1,13 @@
-// Many flows at once: each finds a place, and keeps it with what it has counted while the index grows.
+// Many flows at once: each finds a place, and keeps it with what it has counted while the index grows and shrinks.
+#include <chrono>
 #include <vector>
 
 #include "door_fixture.hpp"
 
 namespace fairlead::packets {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr int flows = 4096;  // four times what the index is made for at first
 
@@ -32,24 +35,43 @@ class PlacesOfManyFlows : public Doors {
     const auto made = lab::must_run({"conntrack", "-R", "-"}, lines);
     ASSERT_TRUE(made) << made.error().message;
   }
-};
-
-TEST_F(PlacesOfManyFlows, AreFoundAndKeptWhileTheIndexGrows) {
-  ASSERT_NO_FATAL_FAILURE(enter_all());
-  std::vector<std::uint64_t> sent(flows);
-  // Of the second time, the first packet may be one that is looked for in vain, and left to the kernel.
-  for (const int packets : {2, 2, 1})
+  /// So many packets of each in a row, of which the last must be sent on.
+  void send_all(int packets) {
     for (int flow = 0; flow < flows; ++flow) {
       int verdict = 0;
       for (int n = 0; n < packets; ++n) {
         verdict = run("lan0", packet_of(flow)).verdict;
-        if (verdict == is_sent_on) ++sent[static_cast<std::size_t>(flow)];
+        if (verdict == is_sent_on) ++sent_.at(static_cast<std::size_t>(flow));
       }
       ASSERT_EQ(verdict, is_sent_on) << "flow " << flow;
     }
-  const auto bytes = packet_of(0).bytes().size() - 14;
-  for (int flow = 0; flow < flows; ++flow)
-    ASSERT_EQ(datapath_->carried(entry_of(flow)).sent, sent[static_cast<std::size_t>(flow)] * bytes) << "flow " << flow;
+  }
+  void expect_all_counted() {
+    const auto bytes = packet_of(0).bytes().size() - 14;
+    for (int flow = 0; flow < flows; ++flow)
+      ASSERT_EQ(datapath_->carried(entry_of(flow)).sent, sent_.at(static_cast<std::size_t>(flow)) * bytes)
+          << "flow " << flow;
+  }
+
+  std::vector<std::uint64_t> sent_ = std::vector<std::uint64_t>(flows);
+};
+
+TEST_F(PlacesOfManyFlows, AreFoundAndKeptWhileTheIndexGrows) {
+  ASSERT_NO_FATAL_FAILURE(enter_all());
+  // Of the second time, the first packet may be one that is looked for in vain, and left to the kernel.
+  for (const int packets : {2, 2, 1}) ASSERT_NO_FATAL_FAILURE(send_all(packets));
+  expect_all_counted();
+}
+
+TEST_F(PlacesOfManyFlows, AreFoundAndKeptWhenTheIndexHasShrunk) {
+  ASSERT_NO_FATAL_FAILURE(enter_all());
+  for (const int packets : {2, 2}) ASSERT_NO_FATAL_FAILURE(send_all(packets));
+  for (const auto later : {2min, 4min}) {  // all were still; then they come back, more than it is made for
+    datapath_->shrink(std::chrono::steady_clock::now() + later);
+    expect_all_counted();
+    for (const int packets : {3, 2, 1}) ASSERT_NO_FATAL_FAILURE(send_all(packets));
+    expect_all_counted();
+  }
 }
 
 }  // namespace

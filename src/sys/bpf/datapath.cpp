@@ -11,6 +11,7 @@
 #include "sys/bpf/doors.hpp"
 #include "sys/bpf/filter.hpp"
 #include "sys/bpf/loaded.hpp"
+#include "sys/bpf/places.hpp"
 #include "sys/bpf/qdisc.hpp"
 #include "sys/bpf/ways.hpp"
 
@@ -163,9 +164,14 @@ Datapath::Carried Datapath::carried(const ConnectionEntry& connection) const {
   const Ways ways{{loaded.ways.as<const datapath::way>(), loaded.places},
                   {loaded.addresses.as<const datapath::way_v6>(), loaded.places},
                   {loaded.index.as<const datapath::index_set>(), loaded.sets()},
-                  loaded.given.as<const datapath::places>()->mask};
+                  loaded.given.as<const datapath::places>()->widest};
   return {ways.bytes_carried(connection.original, connection.protocol),
           ways.bytes_carried(connection.reply, connection.protocol)};
+}
+
+void Datapath::shrink(std::chrono::steady_clock::time_point now) {
+  const auto& loaded = parts_->loaded;
+  shrink_places(*loaded.given.as<datapath::places>(), {loaded.ways.as<const datapath::way>(), loaded.places}, now);
 }
 
 void Datapath::forget() { ++parts_->shared().settings.generation; }

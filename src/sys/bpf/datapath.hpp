@@ -2,6 +2,7 @@
 // Purpose: our programs in the kernel (bpf/, docs/fast-path.md): loaded once, put at devices, and told what they must
 // know. They go on when this process ends; the next one takes them over if they are the same. In the network
 // namespace of the calling thread.
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -42,6 +43,8 @@ class Datapath {
 
   /// What the programs remember of connections is not believed any more: they ask the kernel anew.
   void forget();
+  /// After many flows at once, what few are left come to lie close together again; to be called once in a while.
+  void shrink(std::chrono::steady_clock::time_point now);
   void set_capacity(UplinkId uplink, const UplinkCapacity& capacity);
   /// What the fast path has forwarded of a connection, by direction; the kernel's own counters miss it.
   struct Carried {

@@ -56,7 +56,7 @@ bool Ways::is_of(std::uint32_t place, const ConnectionTuple& tuple, std::uint8_t
 
 std::uint64_t Ways::bytes_carried(const ConnectionTuple& tuple, std::uint8_t protocol) const {
   const auto hash = hash_of(tuple, protocol);
-  // A flow that was still while the index grew is found where it was.
+  // A flow that was still while the index grew or shrank is found where it was.
   for (auto level = mask; level >= datapath::first_sets - 1; level /= 2)
     for (const std::uint32_t choice : {0U, 1U})
       for (const auto entry : index[datapath::index_number(hash, level, choice)].entries) {

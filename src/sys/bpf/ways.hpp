@@ -12,7 +12,7 @@ struct Ways {
   std::span<const datapath::way> ways;
   std::span<const datapath::way_v6> addresses;
   std::span<const datapath::index_set> index;
-  std::uint32_t mask = 0;  ///< of the index, as far as it is used
+  std::uint32_t mask = 0;  ///< of the index, as far as it has ever been used
 
   /// Bytes of the direction that comes as `tuple`; 0 where it has no place.
   [[nodiscard]] std::uint64_t bytes_carried(const ConnectionTuple& tuple, std::uint8_t protocol) const;
