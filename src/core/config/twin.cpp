@@ -25,9 +25,10 @@ std::size_t offset_of(std::string_view text, const Where& where) {
     return (static_cast<unsigned char>(text[place]) & 0xc0U) != 0x80;
   };
   if (where.line == 1 && text.starts_with("\xef\xbb\xbf")) at = 3;  // a byte order mark is no column
-  for (int column = 1; column < where.column && at < text.size(); ++column) do
-      ++at;
-    while (at < text.size() && !begins_character(at));
+  for (int column = 1; column < where.column && at < text.size(); ++column) {
+    ++at;
+    while (at < text.size() && !begins_character(at)) ++at;
+  }
   return at;
 }
 
