@@ -16,16 +16,6 @@ static __always_inline u32 uplink_of(const struct nf_conn *ct) {
   return (ct->mark & shared.settings.mark_mask) >> shared.settings.mark_shift & (most_uplinks - 1);
 }
 
-/* Of where the packet comes in; `door_slots`: no door. A function of its own for the verifier, which then looks at it
- * once. */
-__noinline u32 door_slot(u32 ifindex) {
-  for (u32 way = 0; way < door_ways; ++way) {
-    const u32 slot = (ifindex + way) & (door_slots - 1);
-    if (shared.doors[slot].ifindex == ifindex) return slot;
-  }
-  return door_slots;
-}
-
 static __always_inline bool is_same(const u64 *address, u64 high, u64 low) {
   return address[0] == high && address[1] == low;
 }

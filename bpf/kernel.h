@@ -67,10 +67,12 @@ struct sk_buff {
   __u8 ip_summed : 2;
 };
 
-/* Present where bpf_fib_lookup() can be told a table. */
-struct bpf_fib_lookup___with_table {
+/* What bpf_fib_lookup() can be told: a table since Linux 6.5, the packet's mark since 6.10. */
+struct bpf_fib_lookup___newer {
   __u32 tbid;
+  __u32 mark;
 };
+enum { fib_lookup_mark = 1 << 5 };
 
 #pragma clang attribute pop
 

@@ -17,6 +17,16 @@ static __always_inline bool is_plain(const struct nf_conn *ct, u8 protocol) {
   return protocol != IPPROTO_TCP || ct->proto.tcp.state == TCP_CONNTRACK_ESTABLISHED;
 }
 
+/* Of where the packet comes in; `door_slots`: no door. A function of its own for the verifier, which then looks at it
+ * once. */
+__noinline u32 door_slot(u32 ifindex) {
+  for (u32 way = 0; way < door_ways; ++way) {
+    const u32 slot = (ifindex + way) & (door_slots - 1);
+    if (shared.doors[slot].ifindex == ifindex) return slot;
+  }
+  return door_slots;
+}
+
 /* The other direction's tuple, turned round. */
 static __always_inline void read_target(const struct nf_conntrack_tuple *other, struct way *way, struct way_v6 *six) {
   if (six) {
@@ -31,34 +41,65 @@ static __always_inline void read_target(const struct nf_conntrack_tuple *other, 
   way->to_ports = (u32)other->src.u.all << 16 | other->dst.u.all;
 }
 
-/* Where the kernel would send it: from a LAN by the table of the connection's uplink, where the kernel can be told
- * (6.6; some older ones too), else by the rules, which know the uplink's address; to a LAN by the rules. */
+/* Where the kernel would send it, by its rules. Those know the connection's uplink by the mark, where the kernel can be
+ * told, else by its address as the source, which is what the packet leaves with. */
+static __always_inline bool look_at_rules(struct __sk_buff *skb, const struct packet *packet, u32 id,
+                                          const struct way *way, const struct way_v6 *six, u64 flags,
+                                          struct bpf_fib_lookup *route) {
+  const bool by_mark = id != 0 && bpf_core_field_exists(((struct bpf_fib_lookup___newer *)0)->mark);
+  const u32 ports = by_mark ? way->from_ports : way->to_ports;
+  route->l4_protocol = packet->protocol;
+  route->tot_len = packet->segment_bytes;
+  route->ifindex = skb->ifindex;
+  route->sport = (__be16)ports;
+  route->dport = (__be16)(way->to_ports >> 16);
+  if (six) {
+    route->family = 10; /* AF_INET6 */
+    __builtin_memcpy(route->ipv6_src, by_mark ? &six->from[0] : &six->to[0], 16);
+    __builtin_memcpy(route->ipv6_dst, &six->to[4], 16);
+  } else {
+    route->family = 2;               /* AF_INET */
+    route->tos = packet->tos & 0x1c; /* as the kernel routes */
+    route->ipv4_src = by_mark ? way->from[0] : way->to[0];
+    route->ipv4_dst = way->to[1];
+  }
+  if (by_mark) {
+    const u32 mark = (skb->mark & ~shared.settings.mark_mask) | id << shared.settings.mark_shift;
+    __builtin_memcpy(route->smac, &mark, sizeof(mark)); /* lies there on the way in */
+    flags |= fib_lookup_mark;
+  }
+  return bpf_fib_lookup(skb, route, sizeof(*route), flags) == BPF_FIB_LKUP_RET_SUCCESS;
+}
+
+static __always_inline bool is_an_uplinks(u32 ifindex) {
+  const u32 slot = door_slot(ifindex);
+  return slot < door_slots && shared.doors[BOUNDED(slot, door_slots - 1)].uplink != 0;
+}
+
+/* IPv6's rules do not let go of a default route of the main table here, as they would have to. So by whichever uplink
+ * they lead, the connection's own table is asked, where the kernel can be told. */
+static __always_inline bool look_at_table(struct __sk_buff *skb, const struct packet *packet,
+                                          const struct uplink *uplink, const struct way_v6 *six,
+                                          struct bpf_fib_lookup *route) {
+  if (!is_an_uplinks(route->ifindex)) return false;
+  route->tot_len = packet->segment_bytes;
+  route->ifindex = skb->ifindex;
+  route->flowinfo = 0;
+  __builtin_memcpy(route->ipv6_dst, &six->to[4], 16);
+  route->tbid = uplink->table;
+  return bpf_fib_lookup(skb, route, sizeof(*route), BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID) ==
+         BPF_FIB_LKUP_RET_SUCCESS;
+}
+
 __noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u32 id, struct way *way,
                           const struct way_v6 *six) {
   if (!packet || !way) return false;
-  const struct uplink *uplink = id != 0 ? &shared.uplinks[BOUNDED(id, most_uplinks - 1)] : 0;
+  id = BOUNDED(id, most_uplinks - 1);
+  const struct uplink *uplink = id != 0 ? &shared.uplinks[id] : 0;
   struct bpf_fib_lookup route = {};
-  u64 flags = 0;
-  route.l4_protocol = packet->protocol;
-  route.tot_len = packet->segment_bytes;
-  route.ifindex = skb->ifindex;
-  route.sport = (__be16)way->to_ports;
-  route.dport = (__be16)(way->to_ports >> 16);
-  if (six) {
-    route.family = 10; /* AF_INET6 */
-    __builtin_memcpy(route.ipv6_src, &six->to[0], 16);
-    __builtin_memcpy(route.ipv6_dst, &six->to[4], 16);
-  } else {
-    route.family = 2;               /* AF_INET */
-    route.tos = packet->tos & 0x1c; /* as the kernel routes */
-    route.ipv4_src = way->to[0];
-    route.ipv4_dst = way->to[1];
-  }
-  if (uplink && bpf_core_field_exists(((struct bpf_fib_lookup___with_table *)0)->tbid)) {
-    route.tbid = uplink->table;
-    flags = BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID;
-  }
-  if (bpf_fib_lookup(skb, &route, sizeof(route), flags) != BPF_FIB_LKUP_RET_SUCCESS) return false;
+  const bool by_table = six && uplink && bpf_core_field_exists(((struct bpf_fib_lookup___newer *)0)->tbid);
+  if (!look_at_rules(skb, packet, id, way, six, by_table ? BPF_FIB_LOOKUP_SKIP_NEIGH : 0, &route)) return false;
+  if (by_table && !look_at_table(skb, packet, uplink, six, &route)) return false;
   if (uplink ? route.ifindex != uplink->ifindex : route.ifindex == skb->ifindex) return false;
   way->out = route.ifindex;
   way->mtu = route.mtu_result;

@@ -93,11 +93,21 @@ Result<void> Router::load(const std::string& text) {
     if (auto back = kernel_.go_back(); !back) error.message += "; and going back failed: " + back.error().message;
     return std::unexpected(error);
   }
-  ids_ = std::move(ids);
-  config_ = *config;
+  const auto before = std::exchange(config_, *config);
+  const auto ids_before = std::exchange(ids_, std::move(ids));
   finish(std::move(*settled));
+  if (before && before->router.mark_mask.bits() != config_->router.mark_mask.bits()) end_marked(*before, ids_before);
   tidy_overrides(*config_);
   return {};
+}
+
+/// Under other marks they would leave by any uplink, with the address of theirs.
+void Router::end_marked(const Config& before, const UplinkIds& ids) {
+  if (settled_->from.facts.role != Role::active) return;
+  for (const auto& wan : before.wans)
+    if (auto ended = end_connections(ids.of(wan.name), std::nullopt, Fate::reset, before.router.mark_mask, datapath());
+        !ended)
+      spdlog::warn("connections with marks of before hang until they time out: {}", ended.error().message);
 }
 
 void Router::set_leases(Leases leases) {

@@ -136,6 +136,7 @@ class Router {
   void note_success();
   void finish(Settled settled);
   void end_lost_connections(const std::vector<UplinkHistory::Lost>& lost);
+  void end_marked(const Config& before, const UplinkIds& ids);
   /// No uplink works, and the other router of the pair is about to go on with the connections.
   [[nodiscard]] bool moves_to_other(const std::vector<compile::Uplink>& uplinks) const;
   void end_relieved_connections();

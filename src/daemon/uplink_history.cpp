@@ -24,7 +24,12 @@ namespace {
 
 using Sources = std::array<std::optional<IpAddress>, 2>;
 
-void note_lost(UplinkId id, const Sources& before, const Sources& now, UplinkHistory::News& news) {
+void note_lost(UplinkId id, std::vector<UplinkHistory::Lost> lost, bool some_stay, UplinkHistory::News& news) {
+  if (!lost.empty() && !some_stay) lost = {{id, std::nullopt}};  // one request instead of two
+  news.lost.insert(news.lost.end(), lost.begin(), lost.end());
+}
+
+void compare_sources(UplinkId id, const Sources& before, const Sources& now, UplinkHistory::News& news) {
   std::vector<UplinkHistory::Lost> lost;
   bool some_stay = false;
   for (const auto family : families) {
@@ -32,8 +37,18 @@ void note_lost(UplinkId id, const Sources& before, const Sources& now, UplinkHis
     if (before.at(index) && before.at(index) != now.at(index)) lost.push_back({id, family});
     some_stay |= before.at(index) && before.at(index) == now.at(index);
   }
-  if (!lost.empty() && !some_stay) lost = {{id, std::nullopt}};  // one request instead of two
-  news.lost.insert(news.lost.end(), lost.begin(), lost.end());
+  note_lost(id, std::move(lost), some_stay, news);
+}
+
+/// What was lost while nobody looked, since the end of an earlier run.
+void find_lost(const compile::Uplink& uplink, const std::vector<compile::Uplink>& all, UplinkHistory::News& news) {
+  std::vector<UplinkHistory::Lost> lost;
+  bool some_stay = false;
+  for (const auto family : families) {
+    some_stay |= uplink.usable(family);
+    if (!uplink.usable(family) && compile::is_expected(all, family)) lost.push_back({uplink.id, family});
+  }
+  note_lost(uplink.id, std::move(lost), some_stay, news);
 }
 
 }  // namespace
@@ -52,7 +67,9 @@ UplinkHistory::News UplinkHistory::update(const std::vector<compile::Uplink>& up
                              to_text(entry.verdict), entry.why, compile::effect_of(uplink, uplinks)});
     if (!is_new) {
       if (before->second.verdict == entry.verdict) entry.since = before->second.since;
-      note_lost(uplink.id, before->second.sources, entry.sources, news);
+      compare_sources(uplink.id, before->second.sources, entry.sources, news);
+    } else if (known_.empty()) {
+      find_lost(uplink, uplinks, news);
     }
     present.emplace(uplink.id, std::move(entry));
   }

@@ -23,7 +23,8 @@ class UplinkHistory {
     std::vector<Lost> lost;
   };
 
-  /// `uplinks` as they are after a change has taken effect.
+  /// `uplinks` as they are after a change has taken effect. The first time, those that cannot be used are lost: an
+  /// earlier run may have left connections on them.
   News update(const std::vector<compile::Uplink>& uplinks, WallTime now);
   [[nodiscard]] WallTime since(UplinkId id) const { return known_.at(id).since; }
 

@@ -165,6 +165,32 @@ TEST_F(FastPathOfPackets, WithoutAWayOrANeighbourItIsTheKernels) {
   passes_by("lan0", packet);
 }
 
+TEST_F(FastPathOfPackets, RulesAndRoutesThatComeFirstComeFirstForEstablishedConnectionsToo) {
+  enter(tcp4() + established);
+  enter("-p tcp " + tuple(host6, 40000, server6, 443, outside6, 1234) + " --state ESTABLISHED" + established);
+  lab_test::ip("route add default via 192.168.1.10 dev lan0 table 999");
+  lab_test::ip("route add default via fd00:1::10 dev lan0 table 999");
+  // As another uplink has it, which is down.
+  lab_test::ip("route add default via fe80::1 dev wan0 metric 5000");
+  const auto expect_order = [this](const std::string& ip, const Packet& packet, const std::vector<std::string>& rules) {
+    ASSERT_EQ(run_again("lan0", packet).verdict, is_sent_on);
+    for (const auto& rule : rules) {
+      SCOPED_TRACE(rule);
+      lab_test::ip(ip + "rule add pref 100 " + rule);
+      datapath_->forget();
+      passes_by("lan0", packet);
+      lab_test::ip(ip + "rule del pref 100");
+      EXPECT_EQ(run("lan0", packet).verdict, is_sent_on);
+    }
+  };
+  expect_order("", from_host / Ip4{host4, server4} / Tcp{40000, 443},
+               {"to 203.0.113.5 unreachable", "from 192.168.1.0/24 blackhole", "iif lan0 to 203.0.113.0/24 lookup 999",
+                "fwmark 0x01000000 prohibit"});
+  expect_order("-6 ", from_host / Ip6{host6, server6} / Tcp{40000, 443},
+               {"to 2001:db8:5::5 unreachable", "from fd00:1::/64 blackhole", "iif lan0 to 2001:db8:5::/64 lookup 999",
+                "fwmark 0x01000000 prohibit"});
+}
+
 TEST_F(FastPathOfPackets, AConnectionOfAnotherUplinkDoesNotComeInByThisOne) {
   enter("-p tcp " + tuple(host4, 40000, server4, 443, outside4, 1234) +
         " --state ESTABLISHED --status ASSURED,SEEN_REPLY -t 300 --mark 0x02000000");

@@ -63,6 +63,22 @@ TEST_P(LeastLoaded, NineDownloadsSharePutsFiveThreeAndOne) {
   EXPECT_EQ(counted, (Shares{{"cable1", 5}, {"cable2", 3}, {"lte", 1}}));
 }
 
+TEST_P(LeastLoaded, QueuesSeeNothingOfTheProposal) {
+  start(least_loaded);
+  ASSERT_TRUE(host("router").must_run(
+      {"nft", "-f", "-"},
+      "table inet queues { counter seen {}; counter misled {}; chain leaving { type filter hook postrouting priority "
+      "200; "
+      "ct state new udp dport 8 counter name seen meta priority != 0 counter name misled; }; }"));
+  for (int number = 0; number < 8; ++number) ASSERT_TRUE(seen_by_udp(host("home-1"), server(1, GetParam())));
+  const auto packets = [&](const std::string& name) {
+    const auto told = nlohmann::json::parse(on_router({"nft", "-j", "list", "counter", "inet", "queues", name}));
+    return told.at("nftables").at(1).at("counter").at("packets").get<int>();
+  };
+  EXPECT_EQ(packets("seen"), 8);
+  EXPECT_EQ(packets("misled"), 0);
+}
+
 TEST_F(LeastLoaded, WhoIsBusyGetsNoMoreAndWhoIsIdleDoesNotCount) {
   start(least_loaded);
   // Connections that say nothing weigh nothing: ten of them do not turn the first download away from the largest.

@@ -72,7 +72,10 @@ TEST_F(FactsChange, ALostCarrierLeavesTheBalanceWithin100Milliseconds) {
   EXPECT_LT(times[2], 100ms) << "the median, with the witness's own time in it";
 }
 
-TEST_F(FactsChange, TheConnectionsOfALostUplinkAreForgottenAndOthersLive) {
+class LostUplink : public FactsChange, public testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(Facts, LostUplink, testing::Bool(),
+                         [](const auto& whether) { return whether.param ? "WhileFairleadWasDead" : "BeforeItsEyes"; });
+TEST_P(LostUplink, ItsConnectionsAreForgottenAndOthersLive) {
   start(three_uplinks);
   std::vector<lab::UdpSocket> sockets;
   std::vector<std::string> before;
@@ -82,7 +85,11 @@ TEST_F(FactsChange, TheConnectionsOfALostUplinkAreForgottenAndOthersLive) {
     before.push_back(uplink_of(endpoint_address(socket->receive(lab::in(2s)).value().bytes)));
     sockets.push_back(std::move(*socket));
   }
+  if (GetParam()) {
+    ASSERT_NO_FATAL_FAILURE(kill_router(SIGKILL));
+  }
   ASSERT_TRUE(lab_->cut("cable1"));
+  if (GetParam()) start_router();
   ASSERT_TRUE(wait_for_state("cable1", "down"));
   for (std::size_t number = 0; number < sockets.size(); ++number) {
     ASSERT_TRUE(sockets[number].send("?", {server(1), lab::who_port}));
@@ -94,6 +101,25 @@ TEST_F(FactsChange, TheConnectionsOfALostUplinkAreForgottenAndOthersLive) {
     else
       EXPECT_EQ(now, before[number]);
   }
+}
+
+TEST_F(FactsChange, UnderAnotherMarkMaskConnectionsBeginAnew) {
+  start(three_uplinks);
+  auto stream = host("home-1").connect({server(1), lab::echo_port}, lab::in(2s));
+  ASSERT_TRUE(stream);
+  auto socket = host("home-1").udp(at("0.0.0.0", 21000));
+  const auto answers = [&] {
+    return socket && socket->send("?", {server(1), lab::who_port}) && socket->receive(lab::in(2s)).has_value();
+  };
+  ASSERT_TRUE(answers());
+  write("[router]\nmark_mask = \"0x00ff0000\"\n" + three_uplinks);
+  ASSERT_EQ(fairlead("reload").status, 0);
+  const auto ended = stream->receive(lab::in(2s));
+  ASSERT_FALSE(ended);
+  EXPECT_THAT(ended.error().message, testing::HasSubstr("reset"));
+  EXPECT_TRUE(answers());
+  EXPECT_THAT(on_router({"conntrack", "-L", "-p", "udp", "--dport", std::to_string(lab::who_port)}),
+              testing::ContainsRegex("mark=(65536|131072|196608) "));
 }
 
 TEST_F(FactsChange, TwoUplinksMayHaveTheSameSubnetGatewayAndAddress) {

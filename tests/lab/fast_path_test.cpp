@@ -103,6 +103,26 @@ TEST_P(FastPath, SeesEndsAndResets) {
   EXPECT_TRUE(lab::wait_until([&] { return state() == "TIME_WAIT"; }, lab::in(2s))) << state();
 }
 
+/// Of a connection that has carried more than half of its sequence numbers the kernel knows only the beginning.
+TEST_F(FastPath, AResetAfterMoreThanTwoGigabytesEndsTheConnection) {
+  start(three_uplinks);
+  const std::string piece(megabyte, 'x');
+  const auto seconds_left = [&] {
+    const auto entries = on_router({"conntrack", "-L", "-p", "tcp", "--dport", std::to_string(lab::sink_port)});
+    std::smatch match;
+    return std::regex_search(entries, match, std::regex("^tcp +6 ([0-9]+) ")) ? std::stol(match[1]) : 0;
+  };
+  {
+    auto upload = host("home-1").connect({server(1), lab::sink_port}, lab::in(2s));
+    ASSERT_TRUE(upload);
+    for (int sent = 0; sent < 2300; ++sent) ASSERT_TRUE(upload->send(piece, lab::in(10s)));
+    ASSERT_GT(seconds_left(), 1000);
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ASSERT_EQ(::setsockopt(upload->fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), 0);
+  }
+  EXPECT_TRUE(lab::wait_until([&] { return seconds_left() <= 10; }, lab::in(2s))) << seconds_left();
+}
+
 TEST_P(FastPath, LeavesTooLargePacketsToTheKernelWhichAnswersThem) {
   start(three_uplinks);
   for (const auto* device : {"eth1", "eth2", "eth3"})

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ranges.hpp"
 #include "base/text.hpp"
 #include "core/compile/effects.hpp"
 
@@ -91,6 +92,16 @@ void tell_lans(const Side& before, const Side& after, std::vector<std::string>& 
   for (const auto& lan : before.config.lans)
     if (std::ranges::find(after.config.lans, lan.name, &LanConfig::name) == after.config.lans.end())
       lines.push_back(fmt::format("lan {} goes: its hosts reach nothing through this router any more", lan.name));
+  for (const auto& lan : after.config.lans) {
+    const auto was = std::ranges::find(before.config.lans, lan.name, &LanConfig::name);
+    if (was == before.config.lans.end()) continue;
+    for (const auto& address : was->addresses)
+      if (!contains(lan.addresses, address))
+        lines.push_back(
+            fmt::format("lan {} loses the address {}: hosts that know the router by it reach nothing until "
+                        "they have learned another",
+                        lan.name, address.to_text()));
+  }
 }
 
 void tell_filters(const Side& before, const Side& after, std::vector<std::string>& lines) {
@@ -105,7 +116,7 @@ void tell_filters(const Side& before, const Side& after, std::vector<std::string
   if (without_places(before.config.policies) != without_places(after.config.policies))
     lines.emplace_back("policies change: connections that exist stay where they are, new ones follow the new file");
   if (before.config.router.mark_mask.bits() != after.config.router.mark_mask.bits())
-    lines.emplace_back("the mark mask changes: connections that exist lose their uplink");
+    lines.emplace_back("the mark mask changes: the connections of all uplinks are reset");
   if (before.config.ha.has_value() != after.config.ha.has_value())
     lines.emplace_back("a pair begins or ends here: its addresses move, and connections may end");
 }

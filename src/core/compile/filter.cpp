@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/compile/compile.hpp"
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/pair_filter.hpp"
 #include "core/compile/parts.hpp"
@@ -182,6 +183,9 @@ void add_forward(const Context& context, nft::Table& table) {
     add_rule(forward, "ct state established meta l4proto { tcp, udp } flow add @fast", "then it goes by the flowtable");
   add_by_state(forward);
   add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
+  // Queues behind us are not to read a proposal; of IPv4 the kernel has set the priority anew by now.
+  if (context.facts.runs_programs && chooses_by_load(context.config))
+    add_rule(forward, "meta nfproto ipv6 meta priority set 0", "an uplink may have been proposed there");
   add_choice_made(context, table, forward);
   add_rule(forward, "iifname . oifname @may_open accept");
   add_rule(forward, "iifname vmap @forward_by_device");

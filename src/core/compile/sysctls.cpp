@@ -49,6 +49,8 @@ void add_sysctls(const Context& context, State& state) {
   // What the fast path forwards the kernel does not see, so the next it sees may lie far outside the window it knows:
   // also of a connection from before the file switched the fast path off.
   state.sysctls["net/netfilter/nf_conntrack_tcp_be_liberal"] = "1";
+  // Likewise of resets: that of a connection which has carried 2 GiB would come before what the kernel last saw.
+  state.sysctls["net/netfilter/nf_conntrack_tcp_ignore_invalid_rst"] = "1";
   if (context.is_pair()) {
     // Without events the end of connections from before conntrackd would never reach the other router.
     state.sysctls["net/netfilter/nf_conntrack_events"] = "1";

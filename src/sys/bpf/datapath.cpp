@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <ctime>
+#include <fstream>
 #include <span>
 
 #include "sys/bpf/doors.hpp"
@@ -14,7 +14,6 @@
 #include "sys/bpf/places.hpp"
 #include "sys/bpf/qdisc.hpp"
 #include "sys/bpf/ways.hpp"
-#include "sys/sysctl/sysctl.hpp"
 
 namespace fairlead::bpf {
 namespace {
@@ -53,10 +52,9 @@ std::optional<Loaded> left_behind() {
 }
 
 std::uint32_t sysctl_milliseconds(const std::string& name, std::uint32_t otherwise) {
-  const auto value = sysctl::read("net/netfilter/" + name).value_or("");
-  std::uint32_t seconds = otherwise;
-  std::from_chars(value.data(), value.data() + value.size(), seconds);
-  return 1000 * seconds;
+  std::uint32_t seconds = 0;
+  std::ifstream file("/proc/sys/net/netfilter/" + name);
+  return 1000 * (file >> seconds ? seconds : otherwise);
 }
 
 std::vector<UplinkId> members_of(const datapath::choice& choice) {
