@@ -41,7 +41,6 @@ static __always_inline bool has_plausible_source(const struct packet *packet, u3
   return is_plausible(slot, 1, address[0], address[1]);
 }
 
-/* Of TCP the answers tell what is active. */
 static __always_inline bool concerns_lan(const struct packet *packet) {
   return shared.settings.wants & wants_offload || packet->protocol == IPPROTO_UDP;
 }

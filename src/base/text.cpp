@@ -71,6 +71,15 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::string in_one_line(std::string_view text) {
+  std::string result;
+  for (auto line : split(text, '\n')) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    if (!line.empty()) result.append(result.empty() ? "" : " ").append(line);
+  }
+  return result;
+}
+
 std::string visible(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result;

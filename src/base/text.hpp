@@ -21,5 +21,7 @@ namespace fairlead {
 /// `text` (UTF-8) with its control characters, those of one byte and of two (U+0080 to U+009F), as \u00XX: safe for
 /// one line of a log or a terminal.
 [[nodiscard]] std::string visible(std::string_view text);
+/// Its lines, without what they are indented by, one after the other.
+[[nodiscard]] std::string in_one_line(std::string_view text);
 
 }  // namespace fairlead

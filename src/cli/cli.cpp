@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/options.hpp"
 #include "daemon/paths.hpp"
 
 namespace fairlead::cli {
@@ -49,12 +53,33 @@ std::span<const Command> commands() {
   return table;
 }
 
-Action configure_version(CLI::App&) {
-  return [] {
-    fmt::print("fairlead {}\n", FAIRLEAD_VERSION);
+Action configure_version(CLI::App& app) {
+  auto json = std::make_shared<bool>(false);
+  add_json_option(app, *json);
+  return [json] {
+    if (*json)
+      fmt::print("{}\n", nlohmann::json{{"version", FAIRLEAD_VERSION}}.dump());
+    else
+      fmt::print("fairlead {}\n", FAIRLEAD_VERSION);
     return ok;
   };
 }
+
+namespace {
+
+/// What CLI11 says of a word that is no command does not name it.
+bool is_unknown_command(const std::string& word) {
+  if (word.starts_with("-") || std::ranges::find(commands(), word, &Command::name) != commands().end()) return false;
+  std::string near;
+  for (const auto& command : commands())
+    if (!command.hidden && command.name.starts_with(word.substr(0, 2)))
+      near += fmt::format("{}{}", near.empty() ? "" : ", ", command.name);
+  fmt::print(stderr, "there is no command \"{}\"; {}\n", visible(word),
+             near.empty() ? "fairlead --help lists them" : "did you mean: " + near + "?");
+  return true;
+}
+
+}  // namespace
 
 std::unique_ptr<CLI::App> make_app(Action& action) {
   auto app = std::make_unique<CLI::App>(
@@ -82,6 +107,7 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "{}", app->help());
     return bad_input;
   }
+  if (is_unknown_command(argv[1])) return bad_input;
   try {
     app->parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

@@ -55,7 +55,9 @@ Result<Plan> steps_to(const State& want) {
   if (!kernel) return std::unexpected(kernel.error());
   const auto have = kernel->observe(want);
   if (!have) return std::unexpected(have.error());
-  return plan::difference(want, *have);
+  auto plan = plan::difference(want, *have);
+  if (auto possible = daemon::Kernel::can_carry_out(plan); !possible) return std::unexpected(possible.error());
+  return plan;
 }
 
 }  // namespace fairlead::cli

@@ -9,6 +9,7 @@
 #include "core/compile/compile.hpp"
 #include "sys/netlink/apply.hpp"
 #include "sys/netlink/observe.hpp"
+#include "sys/nft/features.hpp"
 #include "sys/nft/flow_carrier.hpp"
 #include "sys/nft/generation.hpp"
 #include "sys/sysctl/sysctl.hpp"
@@ -123,6 +124,13 @@ Result<void> Kernel::undo_down_to(std::size_t count) {
   for (; done_.size() > count; done_.pop_back())
     if (auto undone = undo(done_.back()); !undone && result) result = undone;
   return result;
+}
+
+Result<void> Kernel::can_carry_out(const Plan& plan) {
+  for (const auto& step : plan.steps)
+    if (const auto* nft = std::get_if<RunNft>(&step))
+      if (const auto missing = sys::missing_features(nft->script); !missing.empty()) return fail(sys::to_text(missing));
+  return {};
 }
 
 Result<void> Kernel::carry_out(const Plan& plan) {

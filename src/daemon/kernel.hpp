@@ -29,6 +29,8 @@ class Kernel {
   [[nodiscard]] const bpf::Datapath* datapath() const { return datapath_ && *datapath_ ? &**datapath_ : nullptr; }
   /// What is there of what `want` cares for.
   Result<ObservedState> observe(const State& want);
+  /// What the kernel lacks for it, found without changing anything: carry_out() would fail.
+  [[nodiscard]] static Result<void> can_carry_out(const Plan& plan);
   /// All steps or none: a failed step undoes those before it; if that fails too, the error tells both. The plan is
   /// made from what observe() said last.
   Result<void> carry_out(const Plan& plan);

@@ -187,7 +187,7 @@ Result<void> Router::reconcile() {
   tidy_overrides(*config_);
   auto settled = settle(config_, ids_);
   if (!settled) {
-    note_failure(settled.error().message);
+    note_failure(in_one_line(settled.error().message));
     return std::unexpected(settled.error());
   }
   finish(std::move(*settled));

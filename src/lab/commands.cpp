@@ -74,6 +74,7 @@ std::string routes_batch(const LabHost& host) {
     batch += " dev " + route.link;
     if (route.metric != 0) batch += fmt::format(" metric {}", route.metric);
     if (route.onlink) batch += " onlink";
+    if (route.source) batch += " src " + route.source->to_text();
     batch += "\n";
   }
   return batch;

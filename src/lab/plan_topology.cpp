@@ -277,6 +277,15 @@ class Planner {
     return false;
   }
 
+  /// Its own end of the cable lies in a network for tests, from which a router takes nothing.
+  void add_internet_route(const Prefix& to, const IpAddress& provider, const std::string& link) {
+    auto route = make_route(to, provider, link);
+    const auto servers = internet_servers();
+    const auto server = std::ranges::find(servers, to.family(), &IpAddress::family);
+    if (server != servers.end()) route.source = *server;
+    internet_.routes.push_back(std::move(route));
+  }
+
   void connect_provider(const std::string& uplink, std::vector<CableEnd> ways, CableEnd provider) {
     if (ways.size() == 1) return cable(std::move(ways.front()), std::move(provider));
     LabHost between = make_host(names::switch_of(uplink), Role::uplink_switch, uplink);
@@ -324,16 +333,17 @@ class Planner {
                                    .gateway = side.gateway,
                                    .link = device,
                                    .metric = first_metric + static_cast<std::uint32_t>(index),
-                                   .onlink = !side.set_address});
+                                   .onlink = !side.set_address,
+                                   .source = {}});
 
       if (is_private(side.router) || is_shared(index, side.router)) {
         provider.modems.push_back({.outside = outside, .inside = side.router.address});
       } else {
-        internet_.routes.push_back(make_route(side.router.network(), outside, at_internet.name));
+        add_internet_route(side.router.network(), outside, at_internet.name);
       }
       if (family == Family::v6 && wan.prefix) {
         provider.routes.push_back(make_route(wan.prefix->network(), side.router.address, down.name));
-        internet_.routes.push_back(make_route(wan.prefix->network(), outside, at_internet.name));
+        add_internet_route(wan.prefix->network(), outside, at_internet.name);
       }
     }
     provider.interfaces = {std::move(down), std::move(up)};

@@ -49,6 +49,7 @@ struct LabRoute {
   std::string link;
   std::uint32_t metric = 0;
   bool onlink = false;
+  std::optional<IpAddress> source;  ///< what the host calls itself that way; none: as the kernel finds
   bool operator==(const LabRoute&) const = default;
 };
 

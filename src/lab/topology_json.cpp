@@ -48,7 +48,8 @@ json write(const LabRoute& route) {
           {"gateway", optional_text(route.gateway)},
           {"link", route.link},
           {"metric", route.metric},
-          {"onlink", route.onlink}};
+          {"onlink", route.onlink},
+          {"source", optional_text(route.source)}};
 }
 
 LabRoute read_route(const json& from) {
@@ -58,6 +59,7 @@ LabRoute read_route(const json& from) {
   route.link = from.at("link");
   route.metric = from.at("metric");
   route.onlink = from.at("onlink");
+  route.source = read_optional(from.at("source"));
   return route;
 }
 

@@ -191,6 +191,18 @@ TEST_F(FastPathOfPackets, RulesAndRoutesThatComeFirstComeFirstForEstablishedConn
                 "fwmark 0x01000000 prohibit"});
 }
 
+TEST_F(FastPathOfPackets, AnotherProgramsFilterInTheirPlaceIsAnErrorAndStays) {
+  lab_test::ip("link add lan2 type veth peer name lan3");
+  for (const std::string command :
+       {"qdisc add dev lan2 clsact", "filter add dev lan2 ingress pref 7000 bpf bytecode '1,6 0 0 0'"})
+    ASSERT_TRUE(lab::must_run(lab::Command{"sh", "-c", "tc " + command})) << command;
+  const auto done = datapath_->open_door({"lan2", {}, {}, {}, false});
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, testing::HasSubstr("lan2: another program's tc filter has the preference 7000"));
+  EXPECT_THAT(lab::must_run({"tc", "filter", "show", "dev", "lan2", "ingress"}).value_or(""),
+              testing::HasSubstr("bytecode"));
+}
+
 TEST_F(FastPathOfPackets, AConnectionOfAnotherUplinkDoesNotComeInByThisOne) {
   enter("-p tcp " + tuple(host4, 40000, server4, 443, outside4, 1234) +
         " --state ESTABLISHED --status ASSURED,SEEN_REPLY -t 300 --mark 0x02000000");

@@ -66,7 +66,9 @@ void Explainer::tell_passage(const Passage& passage, Explanation& told) const {
     return;
   }
   if (passage.rule.starts_with("numgen") && compiled_.state.nft.sets.contains("proposed_" + passage.map))
-    say("balanced by load: the uplink with the most room takes it; shown are the shares by weight");
+    say("balanced by load: the uplink with the most room takes it (overflow: the first with room); shown are the "
+        "shares "
+        "by weight");
   else if (passage.rule.starts_with("numgen") || passage.rule.starts_with("jhash"))
     say(passage.rule.starts_with("numgen") ? "balanced by weight: its turn decides"
                                            : "balanced by a hash of addresses");

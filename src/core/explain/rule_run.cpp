@@ -88,7 +88,8 @@ bool RuleRun::step() {
 
 bool RuleRun::statement(std::string_view word) {
   if (word == "accept" || word == "drop" || word == "reject") {
-    outcome_.verdict = word == "accept" ? Verdict::accept : word == "drop" ? Verdict::drop : Verdict::reject;
+    const auto refusal = word == "drop" ? Verdict::drop : Verdict::reject;
+    outcome_.verdict = word == "accept" ? Verdict::accept : refusal;
     at_ = words_.size();
     return true;
   }

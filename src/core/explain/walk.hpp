@@ -46,7 +46,7 @@ class Walker {
   void set_turn(std::string verdict) { turn_ = std::move(verdict); }
 
   /// The base chain `name`. Errors: a rule that is not understood, which is a defect.
-  Result<Verdict> walk(const std::string& chain, Packet& packet);
+  Result<Verdict> walk(const std::string& name, Packet& packet);
 
   [[nodiscard]] const std::vector<Passage>& path() const { return path_; }
   [[nodiscard]] const std::optional<Choice>& choice() const { return choice_; }

@@ -62,6 +62,7 @@ std::vector<Talker> talkers(const std::vector<Flow>& flows) {
 
 void sort_by_rate(std::vector<Flow>& flows) {
   sort_busiest_first(flows, [](const Flow& flow) { return flow.down.value_or(0) + flow.up.value_or(0); });
+  std::ranges::stable_partition(flows, [](const Flow& flow) { return flow.direction != Direction::by_router; });
 }
 
 nlohmann::json to_json(const Talker& talker) {

@@ -43,6 +43,7 @@ class FlowBook {
 
 /// The busiest now first; where nobody is, those with the most bytes.
 [[nodiscard]] std::vector<Talker> talkers(const std::vector<Flow>& flows);
+/// The same, but the router's own, which are mostly its probes, come after those of hosts.
 void sort_by_rate(std::vector<Flow>& flows);
 
 [[nodiscard]] nlohmann::json to_json(const Talker& talker);

@@ -172,7 +172,7 @@ bool Panel::end_round(Case& one, Time now) {
 void Panel::end_failed_round(Case& one, Round outcome, Time now) {
   const auto why = one.rounds.why();
   const bool silent = one.rounds.silent();
-  const bool refused = one.rounds.settled();
+  const bool came_early = one.rounds.settled();  // a last word on every ask: it was refused, not met with silence
   one.rounds.close();
   const bool was_out = one.judge.is_out();
   one.undecided = outcome == Round::failed ? std::nullopt : std::optional(why);
@@ -185,7 +185,7 @@ void Panel::end_failed_round(Case& one, Round outcome, Time now) {
   if (outcome == Round::failed && !one.judge.is_out()) {
     one.suspected_since = one.suspected_since.value_or(one.rounds.begun());
     // The next burst at once, unless refusals make these rounds too short to tell a failure from a hiccup.
-    one.next_round = refused ? std::max<Time>(now, *one.silent_since + one.rounds.hiccup()) : now;
+    one.next_round = came_early ? std::max<Time>(now, *one.silent_since + one.rounds.hiccup()) : now;
     return;
   }
   one.suspected_since.reset();

@@ -2,6 +2,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fmt/format.h>
 
 #include <cerrno>
 #include <string_view>
@@ -56,10 +57,14 @@ Result<void> set_filter(IfIndex link, int program) {
     return std::unexpected(system_error("tc qdisc add clsact", made));
   auto options = our_place();
   options.prog_fd = program;
-  options.flags = BPF_TC_F_REPLACE;
-  if (const int set = bpf_tc_attach(&hook, &options); set != 0)
-    return std::unexpected(system_error("tc filter replace ingress", set));
-  return {};
+  options.flags = observe_filter(link) ? BPF_TC_F_REPLACE : 0;
+  const int set = bpf_tc_attach(&hook, &options);
+  if (set == -EEXIST)
+    return fail(
+        fmt::format("another program's tc filter has the preference {} at ingress, which is Fairlead's; give it "
+                    "another one",
+                    priority));
+  return set == 0 ? Result<void>{} : std::unexpected(system_error("tc filter add ingress", set));
 }
 
 Result<void> remove_filter(IfIndex link) {

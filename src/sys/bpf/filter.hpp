@@ -17,7 +17,8 @@ struct Filter {
 
 /// Ours, by its place among the filters and the beginning of its name; none: there is none.
 [[nodiscard]] std::optional<Filter> observe_filter(IfIndex link);
-/// Instead of the one that is there, without a packet in between that meets none.
+/// Instead of one of ours that is there, without a packet in between that meets none. An error where another program's
+/// is in its place.
 [[nodiscard]] Result<void> set_filter(IfIndex link, int program);
 /// And the qdisc that holds filters, if no other filter needs it. None there: that is well.
 [[nodiscard]] Result<void> remove_filter(IfIndex link);

@@ -38,7 +38,7 @@ bool is_missing(const Error& error) { return error.message.contains("No such fil
 
 Error explained(const Error& error, std::string_view script) {
   const auto missing = missing_features(script);
-  return missing.empty() ? error : Error{to_text(missing) + "\n" + error.message};
+  return missing.empty() ? error : Error{to_text(missing)};
 }
 
 /// For where another program's table is more than this libnftables can read.
