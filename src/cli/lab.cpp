@@ -34,21 +34,26 @@ struct Options {
 
 std::string router_file(const lab::Lab& lab, const std::string& router) { return lab.folder() / (router + ".toml"); }
 
+Result<void> link_file(const lab::Lab& lab, const std::string& router, const std::string& file) {
+  std::error_code error;
+  std::filesystem::remove(router_file(lab, router), error);
+  std::filesystem::create_symlink(file, router_file(lab, router), error);
+  return error ? Result<void>(fail("link " + file + ": " + error.message())) : Result<void>{};
+}
+
 /// Both files in the lab's folder: a link to the user's, and what config::twin() makes of it.
 Result<void> write_pair_files(const lab::Lab& lab, const std::string& file) {
   const auto text = read_file(file);
   if (!text) return std::unexpected(text.error());
   const auto other = config::twin(*text);
   if (!other) return std::unexpected(other.error());
-  std::error_code error;
-  std::filesystem::remove(router_file(lab, lab::names::left), error);
-  std::filesystem::create_symlink(file, router_file(lab, lab::names::left), error);
-  if (error) return fail("link " + file + ": " + error.message());
+  if (auto linked = link_file(lab, lab::names::left, file); !linked) return linked;
   return write_file(router_file(lab, lab::names::right), *other);
 }
 
 Result<void> start_routers(lab::Lab& lab, const Options& options, const std::string& file) {
   if (!options.pair) {
+    if (auto linked = link_file(lab, lab::names::router, file); !linked) return linked;
     const auto started = lab::start_router(lab, own_program(), file);
     return started ? Result<void>{} : std::unexpected(started.error());
   }
@@ -126,6 +131,7 @@ Result<void> execute(const Options& options) {
     const auto folders = lab::router_folders(lab, is_router ? options.host : "");
     ::setenv(run_dir_variable, folders.run.c_str(), 1);  // so that `fairlead status` there speaks to its router
     ::setenv(state_dir_variable, folders.state.c_str(), 1);
+    if (is_router) ::setenv(file_variable, router_file(lab, options.host).c_str(), 1);
     add_own_folder_to_path();
     return become(*host, options.command);
   });

@@ -12,7 +12,7 @@
 namespace fairlead::cli {
 
 void add_file_option(CLI::App& app, std::string& file) {
-  app.add_option("-c,--config", file, "the configuration file")->capture_default_str();
+  app.add_option("-c,--config", file, "the configuration file")->envname(file_variable)->capture_default_str();
 }
 
 void add_json_option(CLI::App& app, bool& json) { app.add_flag("--json", json, "print JSON for programs"); }

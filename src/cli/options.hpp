@@ -10,6 +10,8 @@
 
 namespace fairlead::cli {
 
+/// What stands for --config in the environment.
+inline constexpr const char* file_variable = "FAIRLEAD_CONFIG";
 /// -c, --config
 void add_file_option(CLI::App& app, std::string& file);
 /// --json

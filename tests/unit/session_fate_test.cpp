@@ -231,5 +231,13 @@ TEST_F(SessionFateTest, EffectsNameWhatConnectionsNotice) {
   EXPECT_THAT(effects(), IsEmpty()) << "another line is no change";
 }
 
+TEST_F(SessionFateTest, ALanThatLosesAnAddressOfTheRouterIsTold) {
+  after_.lans.front().addresses = {prefix("192.168.77.1/24"), prefix("fd00:1::1/64")};
+  EXPECT_THAT(effects(), Contains(HasSubstr("lan seats loses the address 192.168.1.1/24")));
+  after_ = before_;
+  after_.lans.front().addresses.push_back(prefix("192.168.77.1/24"));
+  EXPECT_THAT(effects(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace fairlead::compile

@@ -46,6 +46,11 @@ TEST(Visible, ShowsControlCharactersAndNothingElseDifferently) {
   EXPECT_EQ(visible("\xc2\xa0\xc2"), "\xc2\xa0\xc2");
 }
 
+TEST(InOneLine, PutsLinesBehindOneAnother) {
+  EXPECT_EQ(in_one_line("it lacks:\n  this\n  that\n\nload it"), "it lacks: this that load it");
+  EXPECT_EQ(in_one_line(""), "");
+}
+
 TEST(StableHash, NeverChanges) {
   // FNV-1a's published values: kernels remember fingerprints that older versions made.
   EXPECT_EQ(stable_hash(""), 0xcbf29ce484222325U);

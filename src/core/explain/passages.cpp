@@ -66,8 +66,7 @@ void Explainer::tell_passage(const Passage& passage, Explanation& told) const {
     return;
   }
   if (passage.rule.starts_with("numgen") && compiled_.state.nft.sets.contains("proposed_" + passage.map))
-    say("balanced by load: the uplink with the most room takes it (overflow: the first with room); shown are the "
-        "shares "
+    say("balanced by load: the uplink with the most room takes it, or of \"overflow\" the first with room; shares are "
         "by weight");
   else if (passage.rule.starts_with("numgen") || passage.rule.starts_with("jhash"))
     say(passage.rule.starts_with("numgen") ? "balanced by weight: its turn decides"

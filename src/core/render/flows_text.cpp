@@ -12,6 +12,7 @@ std::string count_text(const std::optional<std::uint64_t>& bytes) { return bytes
 
 std::string chosen_by(const flows::Flow& flow) {
   if (!flow.policy.empty()) return "policy " + flow.policy;
+  if (flow.forward.starts_with("forward ")) return flow.forward;  // one without a name
   if (!flow.forward.empty()) return "forward " + flow.forward;
   return flow.direction == flows::Direction::out && !flow.uplink.empty() ? "balance" : "-";
 }
