@@ -119,7 +119,7 @@ struct way {
   u8 door;        /* slot of where it comes in */
   u8 uplink;      /* id, from a LAN; 0: to a LAN */
   u8 noted;       /* activity_turn() of the packet that was counted as activity last */
-  u8 reserved;
+  u8 ruled;       /* rules_turn() when the rules were asked, not the uplink's table alone */
 };
 
 /* IPv6's addresses, as `from` and `to` above. */

@@ -41,13 +41,9 @@ static __always_inline void read_target(const struct nf_conntrack_tuple *other, 
   way->to_ports = (u32)other->src.u.all << 16 | other->dst.u.all;
 }
 
-/* Where the kernel would send it, by its rules. Those know the connection's uplink by the mark, where the kernel can be
- * told, else by its address as the source, which is what the packet leaves with. */
-static __always_inline bool look_at_rules(struct __sk_buff *skb, const struct packet *packet, u32 id,
-                                          const struct way *way, const struct way_v6 *six, u64 flags,
-                                          struct bpf_fib_lookup *route) {
-  const bool by_mark = id != 0 && bpf_core_field_exists(((struct bpf_fib_lookup___newer *)0)->mark);
-  const u32 ports = by_mark ? way->from_ports : way->to_ports;
+static __always_inline void fill(struct bpf_fib_lookup *route, const struct __sk_buff *skb, const struct packet *packet,
+                                 const struct way *way, const struct way_v6 *six, bool as_it_comes) {
+  const u32 ports = as_it_comes ? way->from_ports : way->to_ports;
   route->l4_protocol = packet->protocol;
   route->tot_len = packet->segment_bytes;
   route->ifindex = skb->ifindex;
@@ -55,14 +51,24 @@ static __always_inline bool look_at_rules(struct __sk_buff *skb, const struct pa
   route->dport = (__be16)(way->to_ports >> 16);
   if (six) {
     route->family = 10; /* AF_INET6 */
-    __builtin_memcpy(route->ipv6_src, by_mark ? &six->from[0] : &six->to[0], 16);
+    route->flowinfo = 0;
+    __builtin_memcpy(route->ipv6_src, as_it_comes ? &six->from[0] : &six->to[0], 16);
     __builtin_memcpy(route->ipv6_dst, &six->to[4], 16);
   } else {
     route->family = 2;               /* AF_INET */
     route->tos = packet->tos & 0x1c; /* as the kernel routes */
-    route->ipv4_src = by_mark ? way->from[0] : way->to[0];
+    route->ipv4_src = as_it_comes ? way->from[0] : way->to[0];
     route->ipv4_dst = way->to[1];
   }
+}
+
+/* Where the kernel would send it, by its rules. Those know the connection's uplink by the mark, where the kernel can be
+ * told, else by its address as the source, which is what the packet leaves with. */
+static __always_inline bool look_at_rules(struct __sk_buff *skb, const struct packet *packet, u32 id,
+                                          const struct way *way, const struct way_v6 *six, u64 flags,
+                                          struct bpf_fib_lookup *route) {
+  const bool by_mark = id != 0 && bpf_core_field_exists(((struct bpf_fib_lookup___newer *)0)->mark);
+  fill(route, skb, packet, way, six, by_mark);
   if (by_mark) {
     const u32 mark = (skb->mark & ~shared.settings.mark_mask) | id << shared.settings.mark_shift;
     __builtin_memcpy(route->smac, &mark, sizeof(mark)); /* lies there on the way in */
@@ -71,35 +77,45 @@ static __always_inline bool look_at_rules(struct __sk_buff *skb, const struct pa
   return bpf_fib_lookup(skb, route, sizeof(*route), flags) == BPF_FIB_LKUP_RET_SUCCESS;
 }
 
-static __always_inline bool is_an_uplinks(u32 ifindex) {
-  const u32 slot = door_slot(ifindex);
-  return slot < door_slots && shared.doors[BOUNDED(slot, door_slots - 1)].uplink != 0;
-}
-
-/* IPv6's rules do not let go of a default route of the main table here, as they would have to. So by whichever uplink
- * they lead, the connection's own table is asked, where the kernel can be told. */
+/* By the uplink's own table. */
 static __always_inline bool look_at_table(struct __sk_buff *skb, const struct packet *packet,
-                                          const struct uplink *uplink, const struct way_v6 *six,
+                                          const struct uplink *uplink, const struct way *way, const struct way_v6 *six,
                                           struct bpf_fib_lookup *route) {
-  if (!is_an_uplinks(route->ifindex)) return false;
-  route->tot_len = packet->segment_bytes;
-  route->ifindex = skb->ifindex;
-  route->flowinfo = 0;
-  __builtin_memcpy(route->ipv6_dst, &six->to[4], 16);
+  fill(route, skb, packet, way, six, false);
   route->tbid = uplink->table;
   return bpf_fib_lookup(skb, route, sizeof(*route), BPF_FIB_LOOKUP_DIRECT | BPF_FIB_LOOKUP_TBID) ==
          BPF_FIB_LKUP_RET_SUCCESS;
 }
 
-__noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u32 id, struct way *way,
+static __always_inline bool is_an_uplinks(u32 ifindex) {
+  const u32 slot = door_slot(ifindex);
+  return slot < door_slots && shared.doors[BOUNDED(slot, door_slots - 1)].uplink != 0;
+}
+
+/* Rules are walked from the first for each packet that asks, where a table is one look; and user space tells of every
+ * change of rules and routes by another generation, while it runs. So they are asked anew for that, and in each of
+ * these turns of some sixteen seconds. */
+static __always_inline u8 rules_turn(u32 seconds) { return seconds >> 4; }
+
+enum { ask_rules = 1 << 8 };
+
+/* `how`: the id of the connection's uplink, with `ask_rules` or without. */
+__noinline int find_route(struct __sk_buff *skb, const struct packet *packet, u32 how, struct way *way,
                           const struct way_v6 *six) {
   if (!packet || !way) return false;
-  id = BOUNDED(id, most_uplinks - 1);
+  const u32 id = BOUNDED(how, most_uplinks - 1);
   const struct uplink *uplink = id != 0 ? &shared.uplinks[id] : 0;
+  const bool has_table = uplink && bpf_core_field_exists(((struct bpf_fib_lookup___newer *)0)->tbid);
   struct bpf_fib_lookup route = {};
-  const bool by_table = six && uplink && bpf_core_field_exists(((struct bpf_fib_lookup___newer *)0)->tbid);
-  if (!look_at_rules(skb, packet, id, way, six, by_table ? BPF_FIB_LOOKUP_SKIP_NEIGH : 0, &route)) return false;
-  if (by_table && !look_at_table(skb, packet, uplink, six, &route)) return false;
+  bool by_table = has_table && !(how & ask_rules);
+  if (!by_table) {
+    /* IPv6's rules do not let go of a default route of the main table here, as they would have to. So it only matters
+     * that they lead to an uplink. */
+    by_table = has_table && six;
+    if (!look_at_rules(skb, packet, id, way, six, by_table ? BPF_FIB_LOOKUP_SKIP_NEIGH : 0, &route)) return false;
+    if (by_table && !is_an_uplinks(route.ifindex)) return false;
+  }
+  if (by_table && !look_at_table(skb, packet, uplink, way, six, &route)) return false;
   if (uplink ? route.ifindex != uplink->ifindex : route.ifindex == skb->ifindex) return false;
   way->out = route.ifindex;
   way->mtu = route.mtu_result;
@@ -116,12 +132,15 @@ static __always_inline bool ask(struct __sk_buff *skb, struct nf_conn *ct, const
   struct way_v6 *six = packet->v6 ? addresses_at(place) : 0;
   if (!way || (packet->v6 && !six) || !is_plain(ct, packet->protocol)) return false;
   read_target(direction == 0 ? &ct->tuplehash[1].tuple : &ct->tuplehash[0].tuple, way, six);
-  if (!find_route(skb, packet, id, way, six)) return false;
+  const bool by_rules = !way->live || way->uplink != id || way->generation != (u16)shared.settings.generation ||
+                        way->ruled != rules_turn(seconds);
+  if (!find_route(skb, packet, by_rules ? id | ask_rules : id, way, six)) return false;
   if ((u16)seconds != way->last || !way->live)
     bpf_ct_change_timeout(ct,
                           packet->protocol == IPPROTO_TCP ? shared.settings.tcp_timeout : shared.settings.udp_timeout);
   way->last = seconds;
   way->uplink = id;
+  way->ruled = rules_turn(seconds);
   way->generation = shared.settings.generation;
   way->checked = ticks();
   set_live(way, true);
