@@ -35,4 +35,11 @@ Result<std::string> NftContext::run(const std::string& script) {
   return fail(problem.empty() ? "refused without a message" : problem);
 }
 
+bool would_take(const std::string& script) {
+  auto context = NftContext::open(0);
+  if (!context) return false;
+  context->only_check();
+  return context->run(script).has_value();
+}
+
 }  // namespace fairlead::sys

@@ -29,4 +29,7 @@ class NftContext {
   nft_ctx* context_;
 };
 
+/// Whether the kernel would take this script; nothing changes, and nobody is told.
+[[nodiscard]] bool would_take(const std::string& script);
+
 }  // namespace fairlead::sys

@@ -68,12 +68,7 @@ std::string script_of(const Feature& feature) {
                      probe.starts_with("type ") ? "" : filter_hook, probe);
 }
 
-bool is_there(const Feature& feature) {
-  auto context = NftContext::open(0);
-  if (!context) return false;
-  context->only_check();
-  return context->run(script_of(feature)).has_value();
-}
+bool is_there(const Feature& feature) { return would_take(script_of(feature)); }
 
 }  // namespace
 
