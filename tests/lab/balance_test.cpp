@@ -53,6 +53,40 @@ TEST_F(Balance, UdpIsBalancedAsWell) {
   EXPECT_THAT(counted, UnorderedElementsAre(Pair("cable1", 50), Pair("cable2", 30), Pair("lte", 10)));
 }
 
+TEST_F(Balance, QuestionsToTheRouterTakeNoTurn) {
+  start(three_uplinks);
+  for (const auto family : families) {
+    auto question = host("home-1").udp(at(family == Family::v4 ? "0.0.0.0" : "::", 0));
+    ASSERT_TRUE(question);
+    const auto router = address(family == Family::v4 ? "192.168.1.1" : "fd00:1::1");
+    Shares counted;
+    for (std::uint16_t number = 0; number < 45; ++number) {
+      // With turns of their own, two questions before each connection would leave it only every third of nine.
+      for (const int port : {5300 + 2 * number, 5301 + 2 * number})
+        ASSERT_TRUE(question->send("name?", {router, static_cast<std::uint16_t>(port)}));
+      ++counted[uplink_of(seen_by_tcp(host("home-1"), server(1, family)))];
+    }
+    EXPECT_THAT(counted, UnorderedElementsAre(Pair("cable1", 25), Pair("cable2", 15), Pair("lte", 5)))
+        << to_text(family);
+  }
+}
+
+/// Their connections are no uplink's to lose.
+TEST_F(Balance, WhatAnotherProgramRedirectsToTheRouterHasNoUplink) {
+  start(three_uplinks);
+  ASSERT_TRUE(on_router({"nft",
+                         "add table inet other; add chain inet other in { type nat hook prerouting priority dstnat; "
+                         "}; add rule inet other in iifname eth0 udp dport 53 redirect to :5353"})
+                  .empty());
+  auto service = host("router").udp(at("0.0.0.0", 5353));
+  auto asking = host("home-1").udp(at("0.0.0.0", 0));
+  ASSERT_TRUE(service && asking);
+  ASSERT_TRUE(asking->send("name?", {server(1), 53}));
+  const auto received = service->receive(lab::in(5s));
+  ASSERT_TRUE(received);
+  EXPECT_THAT(on_router({"conntrack", "-L", "-p", "udp", "--orig-port-dst", "53"}), HasSubstr("mark=0 "));
+}
+
 TEST_F(Balance, OneConnectionStaysOnItsUplink) {
   start(three_uplinks);
   auto socket = host("home-1").udp(at("0.0.0.0", 0));

@@ -19,11 +19,9 @@ void add_log(const Context& context, nft::Chain& chain, const std::string& kind)
                               rate.count, kind));
 }
 
-/// Comparing bits costs a packet less than a verdict map.
-void add_by_state(nft::Chain& chain) {
-  add_rule(chain, "ct state established,related accept");
-  add_rule(chain, "ct state invalid goto invalid");
-}
+// Comparing bits costs a packet less than a verdict map.
+constexpr const char* known = "ct state established,related accept";
+constexpr const char* invalid = "ct state invalid goto invalid";
 
 void add_drop_chain(const Context& context, nft::Table& table, const std::string& name, const std::string& kind) {
   auto& chain = table.chains[name];
@@ -116,9 +114,19 @@ void add_syn_limit(const Context& context, nft::Table& table) {
   add_drop_chain(context, table, "syn_flood", "syn-flood");
 }
 
+void take_choice_back(const Context& context, nft::Chain& chain, const char* reason) {
+  const auto& mask = context.config.router.mark_mask;
+  add_rule(chain,
+           fmt::format("iifname @lans {0} != 0 ct mark set ct mark & {1} meta mark set meta mark & {1}",
+                       masked_ct_mark(mask), hexadecimal(mask.foreign_bits())),
+           reason);
+}
+
 void add_input(const Context& context, nft::Table& table) {
   auto& input = table.chains.at("input");
-  add_by_state(input);
+  add_rule(input, known);
+  add_rule(input, invalid);
+  take_choice_back(context, input, "no uplink has a part in what a LAN says to the router");
   add_rule(input, "iifname vmap @input_by_device");
   add_log(context, input, "refused-in");
   auto& by_device = add_map(table, "input_by_device", "type ifname : verdict;", "who may speak to the router");
@@ -142,27 +150,29 @@ void add_input(const Context& context, nft::Table& table) {
   add_refuse_outside(context, table, "refuse_input", "refused-in");
 }
 
-/// Most that comes here leaves by the uplink that was chosen for it. The rest went by another route of the system, to
-/// what lies directly behind an uplink or elsewhere: its connection is that uplink's, or none's.
-void add_choice_made(const Context& context, nft::Table& table, nft::Chain& forward) {
-  const auto& mask = context.config.router.mark_mask;
+/// Most that comes here leaves by the uplink that was chosen for it, so that is asked before anything that seldom
+/// holds: what conntrack calls invalid has no mark.
+void add_as_chosen(const Context& context, nft::Table& table, nft::Chain& forward) {
   auto& as_chosen =
       add_set(table, "as_chosen", "type mark . ifname . ifname;", "from a LAN by the uplink that was chosen");
-  auto& beside = add_map(table, "beside", "type ifname : verdict;",
-                         "destinations directly behind an uplink, or by a static route");
-  for (const auto& uplink : context.uplinks) {
-    const auto device = quoted(uplink.wan->interface);
-    beside.elements.emplace(device, go_to(mark_chain(uplink.id)));
+  for (const auto& uplink : context.uplinks)
     for (const auto& lan : context.config.lans)
       as_chosen.elements.emplace(
-          fmt::format("{} . {} . {}", hexadecimal(mask.value(uplink.id)), quoted(lan.interface), device), "");
-  }
+          fmt::format("{} . {} . {}", hexadecimal(context.config.router.mark_mask.value(uplink.id)),
+                      quoted(lan.interface), quoted(uplink.wan->interface)),
+          "");
   add_rule(forward, "meta mark . iifname . oifname @as_chosen accept");
+}
+
+/// The rest went by another route of the system, to what lies directly behind an uplink or elsewhere: its connection is
+/// that uplink's, or none's.
+void add_other_routes(const Context& context, nft::Table& table, nft::Chain& forward) {
+  auto& beside = add_map(table, "beside", "type ifname : verdict;",
+                         "destinations directly behind an uplink, or by a static route");
+  for (const auto& uplink : context.uplinks)
+    beside.elements.emplace(quoted(uplink.wan->interface), go_to(mark_chain(uplink.id)));
   add_rule(forward, "iifname @lans oifname vmap @beside");
-  add_rule(forward,
-           fmt::format("iifname @lans {0} != 0 ct mark set ct mark & {1} meta mark set meta mark & {1}",
-                       masked_ct_mark(mask), hexadecimal(mask.foreign_bits())),
-           "other routes of the system come first");
+  take_choice_back(context, forward, "other routes of the system come first");
 }
 
 void add_may_open(const Context& context, nft::Table& table) {
@@ -181,12 +191,14 @@ void add_forward(const Context& context, nft::Table& table) {
   add_rule(forward, "tcp flags & (syn|rst) == syn jump clamp");
   if (!table.flowtables.empty())
     add_rule(forward, "ct state established meta l4proto { tcp, udp } flow add @fast", "then it goes by the flowtable");
-  add_by_state(forward);
+  add_rule(forward, known);
   add_rule(forward, std::string(new_tcp_without_syn) + " goto invalid");
   // Queues behind us are not to read a proposal; of IPv4 the kernel has set the priority anew by now.
   if (context.facts.runs_programs && chooses_by_load(context.config))
     add_rule(forward, "meta nfproto ipv6 meta priority set 0", "an uplink may have been proposed there");
-  add_choice_made(context, table, forward);
+  add_as_chosen(context, table, forward);
+  add_rule(forward, invalid);
+  add_other_routes(context, table, forward);
   add_rule(forward, "iifname . oifname @may_open accept");
   add_rule(forward, "iifname vmap @forward_by_device");
   add_log(context, forward, "refused-forward");

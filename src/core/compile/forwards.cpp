@@ -2,6 +2,7 @@
 // grow with their number. Ranges that keep their ports stand in an interval map; ranges that shift are expanded.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/ranges.hpp"
@@ -115,10 +116,17 @@ void add_unbound_services(const Context& context, nft::Chain& chain) {
           "answers of unbound UDP services");
 }
 
+bool allows_udp(const Config& config) {
+  return std::ranges::any_of(config.firewall.allow,
+                             [](const AllowConfig& service) { return contains(service.protocols, udp); });
+}
+
 }  // namespace
 
+/// Where nothing needs it the chain is left out, since every new connection would pass it.
 void add_forwards(const Context& context, nft::Table& table, ElementOrigins& origins) {
   const auto& forwards = context.config.forwards;
+  if (forwards.empty() && !allows_udp(context.config)) return;
   auto& destination = add_base_chain(table, "destination", "type nat hook prerouting priority -100; policy accept;");
   add_rule(destination, fmt::format("meta mark & {} != 0 return", hexadecimal(context.config.router.mark_mask.bits())),
            "already known to leave by an uplink");

@@ -35,22 +35,28 @@ std::string any_of(const std::vector<std::string>& texts) {
 
 /// `saddr {}`: with a mask of its own, IPv4 addresses are compared as one word, where nft would cut a prefix to whole
 /// bytes and the kernel copy three of them.
-std::string compared(const Prefix& subnet) {
-  if (subnet.family() == Family::v6) return subnet.to_text();
+std::string compared(const Prefix& subnet, const char* how) {
+  if (subnet.family() == Family::v6) return fmt::format("{} {}", how, subnet.to_text());
   const auto bits = subnet.length == 0 ? 0U : ~0U << static_cast<unsigned>(32 - subnet.length);
-  return fmt::format("& {} == {}", hexadecimal(bits), subnet.network().address.to_text());
+  return fmt::format("& {} {} {}", hexadecimal(bits), how, subnet.network().address.to_text());
 }
 
-/// "ip saddr …": in one of the LAN's subnets, and none of the router's own addresses there.
-std::vector<std::string> near_sources(const Context& context, const LanConfig& lan, Family family) {
-  std::vector<std::string> texts;
+/// A LAN's subnet, and "ip saddr …": in it, and none of the router's own addresses there.
+struct NearSource {
+  Prefix subnet;
+  std::string text;
+};
+
+std::vector<NearSource> near_sources(const Context& context, const LanConfig& lan, Family family) {
+  std::vector<NearSource> found;
   for (const auto& subnet : subnets(context, lan, family)) {
     std::vector<std::string> own;
     for (const auto& address : router_addresses(context.config, lan, context.facts, family))
       if (subnet.contains(address.address)) own.push_back(address.address.to_text());
-    texts.push_back(fmt::format("{0} saddr {1} {0} saddr != {2}", header(family), compared(subnet), any_of(own)));
+    found.push_back(
+        {subnet, fmt::format("{0} saddr {1} {0} saddr != {2}", header(family), compared(subnet, "=="), any_of(own))});
   }
-  return texts;
+  return found;
 }
 
 /// Most packets are those of known connections of hosts in the LAN's own subnet, and no one else uses marks: for these
@@ -58,19 +64,36 @@ std::vector<std::string> near_sources(const Context& context, const LanConfig& l
 void add_fast_restore(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
   const auto& mask = context.config.router.mark_mask;
   for (const auto& source : near_sources(context, lan, family))
-    add_rule(chain, fmt::format("{} meta mark & {} == 0 meta mark set {} accept", source,
+    add_rule(chain, fmt::format("{} meta mark & {} == 0 meta mark set {} accept", source.text,
                                 hexadecimal(mask.foreign_bits()), masked_ct_mark(mask)));
+}
+
+/// Nothing but a mark comes of a new connection's choice: then who speaks to the router itself may get one, which the
+/// filter takes back.
+bool only_balances(const Context& context, const LanConfig& lan, Family family) {
+  const auto& config = context.config;
+  return config.policies.empty() && config.forwards.empty() && !config.balance.persist && lan.helpers.empty() &&
+         !any_share_subnet(context.uplinks, family);
 }
 
 std::string new_chain(const LanConfig& lan, Family family) {
   return fmt::format("new_from_lan_{}{}", lan.name, digit(family));
 }
 
+/// New connections of hosts in the LAN's own subnet. What stays in the subnet never goes the shortest way: a host that
+/// asks the router for a name before each of its connections would take every second turn of round robin.
+void add_fast_choice(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
+  for (const auto& source : near_sources(context, lan, family)) {
+    if (only_balances(context, lan, family))
+      add_rule(chain, fmt::format("{} {} daddr {} ct state new goto {}", source.text, header(family),
+                                  compared(source.subnet, "!="), choice_chain(context.config, family)));
+    add_rule(chain, fmt::format("{} ct state new goto {}", source.text, new_chain(lan, family)));
+  }
+}
+
 /// What has no mark: new connections, and those that no uplink has a part in.
 void add_unmarked(const Context& context, const LanConfig& lan, nft::Chain& chain) {
-  for (const auto family : families)
-    for (const auto& source : near_sources(context, lan, family))
-      add_rule(chain, fmt::format("{} ct state new goto {}", source, new_chain(lan, family)));
+  for (const auto family : families) add_fast_choice(context, lan, family, chain);
   refuse_own_sources(chain);
   add_rule(chain, "ct state != new return");
   add_rule(chain, "ip daddr >= 224.0.0.0 return", "to everyone");

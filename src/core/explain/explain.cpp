@@ -168,7 +168,8 @@ std::optional<Route> Explainer::route_of(const Packet& packet) const {
 
 bool Explainer::is_overruled(const Packet& packet, const std::optional<Route>& way) const {
   const auto uplink = compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks);
-  if (uplink.empty() || !way || way->kind != Route::Kind::unicast) return false;
+  if (uplink.empty() || !way) return false;
+  if (way->kind != Route::Kind::unicast) return way->kind == Route::Kind::local;
   return way->link() != std::ranges::find(config_.wans, uplink, &WanConfig::name)->interface;
 }
 
