@@ -3,7 +3,7 @@
  * of its active connections and a part of the new one. A herd cannot form: who was just chosen counts at once. The
  * choice is handed to nft in the packet's priority, one byte for each set of uplinks; nft takes the one that its
  * policies lead to, or none of them (docs/balance.md). */
-#include "activity.h"
+#include "subnets.h"
 
 static __always_inline u32 load_of(u32 which, u32 id, u32 epoch) {
   return count_of(&activities[id], epoch) + count_of(&pending[which][id], epoch);
@@ -60,7 +60,11 @@ __noinline u32 pick(u32 which, u32 epoch) {
   return search.best;
 }
 
-static __always_inline void propose(struct __sk_buff *skb, const struct packet *packet, u64 now) {
+/* None for what no uplink has a part in: a question to the router before each connection would make the best uplink
+ * look taken. */
+static __always_inline void propose(struct __sk_buff *skb, const struct packet *packet, u32 slot, u64 now) {
+  skb->priority = 0;
+  if (stays_in_lan(skb, packet, slot)) return;
   const u32 epoch = current_epoch(now);
   const u32 family = family_of(packet);
   u32 proposed = 0;

@@ -16,31 +16,6 @@ static __always_inline u32 uplink_of(const struct nf_conn *ct) {
   return (ct->mark & shared.settings.mark_mask) >> shared.settings.mark_shift & (most_uplinks - 1);
 }
 
-static __always_inline bool is_same(const u64 *address, u64 high, u64 low) {
-  return address[0] == high && address[1] == low;
-}
-
-/* That the source lies where the packet comes from; of what is behind other routers of the LAN the normal path knows. A
- * function of its own for the verifier, as above. */
-__noinline u32 is_plausible(u32 slot, u32 family, u64 high, u64 low) {
-  const struct door *door = &shared.doors[slot & (door_slots - 1)];
-  family &= 1;
-  for (u32 n = 0; n < most_subnets; ++n) {
-    const struct subnet *subnet = &door->subnets[family][n];
-    if (n >= door->count[family]) break;
-    if (is_same(subnet->network, high & subnet->mask[0], low & subnet->mask[1]))
-      return !is_same(subnet->own[0], high, low) && !is_same(subnet->own[1], high, low);
-  }
-  return 0;
-}
-
-static __always_inline bool has_plausible_source(const struct packet *packet, u32 slot) {
-  if (!packet->v6) return is_plausible(slot, 0, packet->tuple.ipv4.saddr, 0);
-  u64 address[2];
-  __builtin_memcpy(address, packet->tuple.ipv6.saddr, sizeof(address));
-  return is_plausible(slot, 1, address[0], address[1]);
-}
-
 static __always_inline bool concerns_lan(const struct packet *packet) {
   return shared.settings.wants & wants_offload || packet->protocol == IPPROTO_UDP;
 }
@@ -113,7 +88,7 @@ int fairlead_lan(struct __sk_buff *skb) {
   const u64 now = bpf_ktime_get_ns();
   struct nf_conn *ct = asks ? look_up(skb, &packet, &direction) : 0;
   if (!ct) {
-    if (chooses() && (packet.opens || is_udp)) propose(skb, &packet, now);
+    if (chooses() && (packet.opens || is_udp)) propose(skb, &packet, slot, now);
     return normal_path;
   }
   const u32 id = uplink_of(ct);

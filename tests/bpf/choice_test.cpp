@@ -71,6 +71,20 @@ TEST_F(Proposals, OnlyBeginningsGetOne) {
   EXPECT_EQ(run("wan0", from_gateway / Ip4{server4, outside4} / Tcp{1, 443, flags::syn}).priority, 0U);
 }
 
+TEST_F(Proposals, WhatStaysInTheLanGetsNoneAndWeighsNothing) {
+  const std::vector<Choice> both{{false, {UplinkId{1}, UplinkId{2}}}};
+  tell({.marks = {}, .offload = false, .choices = {both, both}});
+  capacity(1, 30'000);
+  capacity(2, 20'000);
+  const Eth to_all{{0x01, 0x00, 0x5e, 0, 0, 0xfb}, host_mac};
+  const Udp question{1, 53};
+  EXPECT_EQ(run("lan0", from_host / Ip4{host4, ip("192.168.1.1")} / question / "name?").priority, 0U);
+  EXPECT_EQ(run("lan0", from_host / Ip6{ip("fd00:1::10"), ip("fd00:1::1")} / question / "name?").priority, 0U);
+  EXPECT_EQ(run("lan0", to_all / Ip4{host4, ip("224.0.0.251")} / question / "name?").priority, 0U);
+  EXPECT_EQ(proposed_for(1), 1U) << "the best one";
+  EXPECT_EQ(run("lan0", from_host / Ip6{ip("fd00:1::10"), ip("2001:db8:ff::1")} / question / "name?").priority, 1U);
+}
+
 TEST_F(Proposals, WhatTheFastPathCarriesIsActiveAndGetsNone) {
   choose_among({{false, {UplinkId{1}, UplinkId{2}}}}, true);
   capacity(1, 30'000);
