@@ -100,7 +100,7 @@ std::optional<Bitrate> BitrateValue::read(const Node& node, const Field& field) 
   const auto rate = Bitrate::parse(*text);
   if (!rate)
     field.wrong(node, "is not a bit rate",
-                "write a number above 0 and bit, kbit, mbit or gbit, for example \"50mbit\"");
+                "write a number and bit, kbit, mbit or gbit, from 1bit to 1000000gbit, for example \"50mbit\"");
   return rate;
 }
 
