@@ -1,5 +1,7 @@
 #include "daemon/uplink_history.hpp"
 
+#include <algorithm>
+
 #include "core/compile/effects.hpp"
 
 namespace fairlead::daemon {
@@ -24,31 +26,32 @@ namespace {
 
 using Sources = std::array<std::optional<IpAddress>, 2>;
 
-void note_lost(UplinkId id, std::vector<UplinkHistory::Lost> lost, bool some_stay, UplinkHistory::News& news) {
-  if (!lost.empty() && !some_stay) lost = {{id, std::nullopt}};  // one request instead of two
+/// Of an uplink whose families are lost, stay, or had nothing.
+void note_lost(UplinkId id, const auto& is_lost, const auto& stays, UplinkHistory::News& news) {
+  std::vector<UplinkHistory::Lost> lost;
+  for (const auto family : families)
+    if (is_lost(family)) lost.push_back({id, family});
+  // One request instead of two.
+  if (!lost.empty() && std::ranges::none_of(families, stays)) lost = {{id, std::nullopt}};
   news.lost.insert(news.lost.end(), lost.begin(), lost.end());
 }
 
 void compare_sources(UplinkId id, const Sources& before, const Sources& now, UplinkHistory::News& news) {
-  std::vector<UplinkHistory::Lost> lost;
-  bool some_stay = false;
-  for (const auto family : families) {
+  const auto had = [&](Family family) { return before.at(static_cast<std::size_t>(family)).has_value(); };
+  const auto has_the_same = [&](Family family) {
     const auto index = static_cast<std::size_t>(family);
-    if (before.at(index) && before.at(index) != now.at(index)) lost.push_back({id, family});
-    some_stay |= before.at(index) && before.at(index) == now.at(index);
-  }
-  note_lost(id, std::move(lost), some_stay, news);
+    return before.at(index) == now.at(index);
+  };
+  note_lost(
+      id, [&](Family family) { return had(family) && !has_the_same(family); },
+      [&](Family family) { return had(family) && has_the_same(family); }, news);
 }
 
 /// What was lost while nobody looked, since the end of an earlier run.
 void find_lost(const compile::Uplink& uplink, const std::vector<compile::Uplink>& all, UplinkHistory::News& news) {
-  std::vector<UplinkHistory::Lost> lost;
-  bool some_stay = false;
-  for (const auto family : families) {
-    some_stay |= uplink.usable(family);
-    if (!uplink.usable(family) && compile::is_expected(all, family)) lost.push_back({uplink.id, family});
-  }
-  note_lost(uplink.id, std::move(lost), some_stay, news);
+  note_lost(
+      uplink.id, [&](Family family) { return !uplink.usable(family) && compile::is_expected(all, family); },
+      [&](Family family) { return uplink.usable(family); }, news);
 }
 
 }  // namespace
