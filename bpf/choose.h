@@ -60,11 +60,11 @@ __noinline u32 pick(u32 which, u32 epoch) {
   return search.best;
 }
 
-/* None for what no uplink has a part in: a question to the router before each connection would make the best uplink
- * look taken. */
+/* None for what stays in the LAN: a question to the router before each connection would make the best uplink look
+ * taken. */
 static __always_inline void propose(struct __sk_buff *skb, const struct packet *packet, u32 slot, u64 now) {
   skb->priority = 0;
-  if (stays_in_lan(skb, packet, slot)) return;
+  if (stays_in_lan(packet, slot)) return;
   const u32 epoch = current_epoch(now);
   const u32 family = family_of(packet);
   u32 proposed = 0;

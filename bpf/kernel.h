@@ -4,7 +4,6 @@
  * nf_conntrack_tuple.h, include/linux/netfilter/nf_conntrack_tcp.h, net/netfilter/nf_conntrack_bpf.c. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>

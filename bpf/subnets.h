@@ -32,9 +32,8 @@ static __always_inline bool has_plausible_source(const struct packet *packet, u3
   return !is_same(subnet->own[0], address[0], address[1]) && !is_same(subnet->own[1], address[0], address[1]);
 }
 
-/* To the router's address there, or to everyone. */
-static __always_inline bool stays_in_lan(struct __sk_buff *skb, const struct packet *packet, u32 slot) {
-  if (skb->pkt_type != PACKET_HOST) return true;
+/* To the router's address there; what is for everyone is no packet that is looked at. */
+static __always_inline bool stays_in_lan(const struct packet *packet, u32 slot) {
   u64 address[2] = {packet->tuple.ipv4.daddr, 0};
   if (packet->v6) __builtin_memcpy(address, packet->tuple.ipv6.daddr, sizeof(address));
   return subnet_of(slot, family_of(packet), address[0], address[1]) < most_subnets;

@@ -76,9 +76,11 @@ nlohmann::json error_answer(const std::string& message) { return {{"ok", false},
 }  // namespace
 
 Handler at_once(std::function<Answer(const nlohmann::json&)> answer) {
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): it stays in the handlers while it is asked
   return [answer = std::move(answer)](nlohmann::json request) -> asio::awaitable<Answer> { co_return answer(request); };
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): the handlers live as long as the server
 asio::awaitable<nlohmann::json> answer(const Handlers& handlers, nlohmann::json request) {
   if (!request.is_object() || !request.contains("command") || !request["command"].is_string())
     co_return error_answer("expected one line of JSON with a \"command\"");
@@ -98,6 +100,7 @@ asio::awaitable<nlohmann::json> answer(const Handlers& handlers, nlohmann::json 
   co_return std::move(*found);
 }
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): as above, and who asks awaits it
 asio::awaitable<std::string> answer_line(const std::string& line, const Handlers& handlers) {
   const auto found = co_await answer(handlers, nlohmann::json::parse(line, nullptr, false));
   co_return found.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

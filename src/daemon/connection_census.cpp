@@ -57,6 +57,7 @@ void ConnectionCensus::count_in(std::chrono::milliseconds pause) {
 }
 
 asio::awaitable<void> ConnectionCensus::count() {
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): it stays here until its coroutine ends
   const auto look = [bits = mask_.bits(), translated = translated_]() -> asio::awaitable<Result<Look>> {
     co_return look_through(bits, translated);
   };

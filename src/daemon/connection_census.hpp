@@ -23,6 +23,8 @@ class ConnectionCensus {
   /// `removed` is called when mixed entries were removed.
   ConnectionCensus(boost::asio::io_context& loop, std::function<void()> removed);
   ~ConnectionCensus();
+  ConnectionCensus(const ConnectionCensus&) = delete;
+  ConnectionCensus& operator=(const ConnectionCensus&) = delete;
 
   /// With `translated` this router is on standby: mixed entries are looked for, and removed.
   void follow(MarkMask mask, std::optional<pair::TranslatedAddresses> translated);

@@ -10,7 +10,7 @@
 namespace fairlead::daemon {
 
 /// {"from", "to", …} → {"explanation": {…}, "file": PATH}. Errors: what is wrong with the question.
-[[nodiscard]] Result<nlohmann::json> explain(const Router& router, const nlohmann::json& question);
+[[nodiscard]] Result<nlohmann::json> explain(const Router& router, const nlohmann::json& request);
 
 /// The policies that decide on these connections now.
 void name_policies(const Router& router, std::vector<flows::Flow>& flows);

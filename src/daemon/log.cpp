@@ -96,8 +96,10 @@ void log_event(spdlog::level::level_enum level, const Event& event) {
   auto* logger = spdlog::default_logger_raw();
   if (!logger->should_log(level)) return;
   for (const auto& sink : logger->sinks())
-    if (auto* journal = dynamic_cast<JournalSink*>(sink.get()))
-      return journal->send(level, to_text(event), fields_of(event));
+    if (auto* journal = dynamic_cast<JournalSink*>(sink.get())) {
+      journal->send(level, to_text(event), fields_of(event));
+      return;
+    }
   logger->log(level, "{}", to_text(event));
 }
 

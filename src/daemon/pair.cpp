@@ -92,7 +92,8 @@ void Pair::connect() {
                        told_ = {};
                        tell();
                      },
-                     [this](nlohmann::json&& message) { take(message); }, [this](const std::string& why) { lose(why); },
+                     [this](const nlohmann::json& message) { take(message); },
+                     [this](const std::string& why) { lose(why); },
                      [](const std::string& what) { spdlog::warn("the cable to the other router: {}", what); }});
 }
 

@@ -62,7 +62,7 @@ class Pair {
   void connect();
   void disconnect();
   void take(const nlohmann::json& message);
-  void take_side(const nlohmann::json& side);
+  void take_side(const nlohmann::json& json);
   void lose(const std::string& why);
   void decide();
   void schedule();

@@ -71,7 +71,7 @@ class Router {
   /// The other router of the pair is about to give the role to this one: its packets may come any moment.
   void set_awaits_role(bool does) { awaits_role_ = does; }
   /// Packets wait for it: at once, before reconcile() carries out what else a takeover needs.
-  void open_pair_gate();
+  static void open_pair_gate();
   /// The other router of the pair would take over if no uplink worked here.
   void set_other_takes_over(bool does) { other_takes_over_ = does; }
   /// Of uplinks by DHCP, by the device under theirs.
@@ -134,7 +134,7 @@ class Router {
   static void tell_changes(const Plan& plan);
   void note_failure(const std::string& why);
   void note_success();
-  void finish(Settled settled);
+  void finish(Settled fresh);
   void end_lost_connections(const std::vector<UplinkHistory::Lost>& lost);
   void end_marked(const Config& before, const UplinkIds& ids);
   /// No uplink works, and the other router of the pair is about to go on with the connections.

@@ -17,7 +17,7 @@ namespace fairlead::daemon {
 
 /// Returns after SIGTERM or SIGINT (the kernel keeps forwarding) or "down" (everything of ours is removed).
 /// Errors: the file is wrong, the kernel refuses, or another Fairlead runs with the same paths.
-[[nodiscard]] Result<void> run(const Paths& paths, const std::string& file);
+[[nodiscard]] Result<void> run(const Paths& given, const std::string& file);
 
 /// Removes exactly what is ours and puts changed sysctls back. Tells a running daemon to do so and to end, or
 /// does it alone where none runs. Nothing there is success.

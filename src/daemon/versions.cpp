@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -87,8 +88,9 @@ Result<std::string> Versions::text(int number) const {
 }
 
 const Version* Versions::current() const {
-  const auto found = std::find_if(list_.rbegin(), list_.rend(), was_in_use);
-  return found == list_.rend() ? nullptr : &*found;
+  for (const auto& version : std::views::reverse(list_))
+    if (was_in_use(version)) return &version;
+  return nullptr;
 }
 
 std::optional<int> Versions::previous() const {
@@ -96,9 +98,9 @@ std::optional<int> Versions::previous() const {
   if (now == nullptr) return std::nullopt;
   const auto now_text = text(now->number);
   const int origin = now->restores.value_or(now->number);
-  for (auto version = list_.rbegin(); version != list_.rend(); ++version) {
-    if (version->number >= origin || version->given_up || !was_in_use(*version)) continue;
-    if (const auto old = text(version->number); old && now_text && *old != *now_text) return version->number;
+  for (const auto& version : std::views::reverse(list_)) {
+    if (version.number >= origin || version.given_up || !was_in_use(version)) continue;
+    if (const auto old = text(version.number); old && now_text && *old != *now_text) return version.number;
   }
   return std::nullopt;
 }

@@ -42,6 +42,11 @@ std::chrono::milliseconds whole(std::chrono::nanoseconds time) {
 
 }  // namespace
 
+const Endpoint& CrowdTargets::of(Habit habit) const {
+  if (habit == Habit::download) return drip;
+  return habit == Habit::upload ? sink : echo;
+}
+
 const char* to_text(Habit habit) {
   switch (habit) {
     case Habit::idle:
@@ -126,8 +131,7 @@ class Crowd::Loop {
     const auto before = members_.size();
     for (const auto habit : habits)
       for (int number = 0; number < count; ++number) {
-        const auto& to = habit == Habit::download ? targets.drip : habit == Habit::upload ? targets.sink : targets.echo;
-        auto stream = TcpStream::begin_connect(to, from);
+        auto stream = TcpStream::begin_connect(targets.of(habit), from);
         if (!stream) return std::unexpected(stream.error());
         members_.emplace_back();
         members_.back().habit = habit;
@@ -192,8 +196,14 @@ class Crowd::Loop {
     std::array<char, 16384> buffer{};
     const auto size = ::recv(member.stream.fd(), buffer.data(), buffer.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (size < 0) return end(member, std::strerror(errno));
-    if (size == 0) return end(member, member.answer.empty() ? "the server closed it" : "data were lost");
+    if (size < 0) {
+      end(member, std::strerror(errno));
+      return;
+    }
+    if (size == 0) {
+      end(member, member.answer.empty() ? "the server closed it" : "data were lost");
+      return;
+    }
     progressed(member, Clock::now());
     member.received += static_cast<std::uint64_t>(size);
     if (member.habit != Habit::upload) {

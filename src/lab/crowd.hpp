@@ -29,6 +29,7 @@ struct CrowdTargets {
   Endpoint echo;
   Endpoint drip;
   Endpoint sink;
+  [[nodiscard]] const Endpoint& of(Habit habit) const;
   static CrowdTargets at(const IpAddress& server) {
     return {{server, echo_port}, {server, drip_port}, {server, sink_port}};
   }

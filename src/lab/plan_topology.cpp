@@ -82,9 +82,10 @@ bool is_offered(const WanConfig& wan, Family family) {
 /// What the routers of a pair have of the same subnet: the first has `first`, the others what is behind it.
 Prefix turn(const Prefix& first, const IpAddress& gateway, std::size_t router) {
   auto address = first.address;
-  for (std::size_t number = 0; number < router; ++number) do
-      address = address.next();
-    while (address == gateway);
+  for (std::size_t number = 0; number < router; ++number) {
+    address = address.next();
+    if (address == gateway) address = address.next();
+  }
   return {address, first.length};
 }
 
@@ -287,7 +288,10 @@ class Planner {
   }
 
   void connect_provider(const std::string& uplink, std::vector<CableEnd> ways, CableEnd provider) {
-    if (ways.size() == 1) return cable(std::move(ways.front()), std::move(provider));
+    if (ways.size() == 1) {
+      cable(std::move(ways.front()), std::move(provider));
+      return;
+    }
     LabHost between = make_host(names::switch_of(uplink), Role::uplink_switch, uplink);
     for (auto& way : ways) plug(between, std::move(way));
     plug(between, std::move(provider));

@@ -76,11 +76,9 @@ TEST_F(Proposals, WhatStaysInTheLanGetsNoneAndWeighsNothing) {
   tell({.marks = {}, .offload = false, .choices = {both, both}});
   capacity(1, 30'000);
   capacity(2, 20'000);
-  const Eth to_all{{0x01, 0x00, 0x5e, 0, 0, 0xfb}, host_mac};
   const Udp question{1, 53};
   EXPECT_EQ(run("lan0", from_host / Ip4{host4, ip("192.168.1.1")} / question / "name?").priority, 0U);
   EXPECT_EQ(run("lan0", from_host / Ip6{ip("fd00:1::10"), ip("fd00:1::1")} / question / "name?").priority, 0U);
-  EXPECT_EQ(run("lan0", to_all / Ip4{host4, ip("224.0.0.251")} / question / "name?").priority, 0U);
   EXPECT_EQ(proposed_for(1), 1U) << "the best one";
   EXPECT_EQ(run("lan0", from_host / Ip6{ip("fd00:1::10"), ip("2001:db8:ff::1")} / question / "name?").priority, 1U);
 }

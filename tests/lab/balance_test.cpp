@@ -53,17 +53,18 @@ TEST_F(Balance, UdpIsBalancedAsWell) {
   EXPECT_THAT(counted, UnorderedElementsAre(Pair("cable1", 50), Pair("cable2", 30), Pair("lte", 10)));
 }
 
-TEST_F(Balance, QuestionsToTheRouterTakeNoTurn) {
+TEST_F(Balance, QuestionsToTheRouterAndToEveryoneTakeNoTurn) {
   start(three_uplinks);
   for (const auto family : families) {
     auto question = host("home-1").udp(at(family == Family::v4 ? "0.0.0.0" : "::", 0));
     ASSERT_TRUE(question);
     const auto router = address(family == Family::v4 ? "192.168.1.1" : "fd00:1::1");
+    const auto everyone = address(family == Family::v4 ? "239.255.255.250" : "ff05::c");
     Shares counted;
     for (std::uint16_t number = 0; number < 45; ++number) {
       // With turns of their own, two questions before each connection would leave it only every third of nine.
-      for (const int port : {5300 + 2 * number, 5301 + 2 * number})
-        ASSERT_TRUE(question->send("name?", {router, static_cast<std::uint16_t>(port)}));
+      ASSERT_TRUE(question->send("name?", {router, static_cast<std::uint16_t>(5300 + number)}));
+      ASSERT_TRUE(question->send("who?", {everyone, static_cast<std::uint16_t>(5300 + number)}));
       ++counted[uplink_of(seen_by_tcp(host("home-1"), server(1, family)))];
     }
     EXPECT_THAT(counted, UnorderedElementsAre(Pair("cable1", 25), Pair("cable2", 15), Pair("lte", 5)))

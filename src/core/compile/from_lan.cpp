@@ -68,25 +68,36 @@ void add_fast_restore(const Context& context, const LanConfig& lan, Family famil
                                 hexadecimal(mask.foreign_bits()), masked_ct_mark(mask)));
 }
 
-/// Nothing but a mark comes of a new connection's choice: then who speaks to the router itself may get one, which the
-/// filter takes back.
+/// More than one, of all LANs.
+bool has_several_subnets(const Context& context, Family family) {
+  std::size_t count = 0;
+  for (const auto& lan : context.config.lans) count += subnets(context, lan, family).size();
+  return count > 1;
+}
+
+/// Nothing but a mark comes of a new connection's choice, and one subnet is all that is inside: then who speaks to
+/// another of the router's addresses may get one, which the filter takes back.
 bool only_balances(const Context& context, const LanConfig& lan, Family family) {
   const auto& config = context.config;
   return config.policies.empty() && config.forwards.empty() && !config.balance.persist && lan.helpers.empty() &&
-         !any_share_subnet(context.uplinks, family);
+         !any_share_subnet(context.uplinks, family) && !has_several_subnets(context, family);
 }
+
+/// The least address that leads to everyone, or does not leave the link.
+const char* unroutable(Family family) { return family == Family::v4 ? "224.0.0.0" : "fe80::"; }
 
 std::string new_chain(const LanConfig& lan, Family family) {
   return fmt::format("new_from_lan_{}{}", lan.name, digit(family));
 }
 
-/// New connections of hosts in the LAN's own subnet. What stays in the subnet never goes the shortest way: a host that
-/// asks the router for a name before each of its connections would take every second turn of round robin.
+/// New connections of hosts in the LAN's own subnet. What stays inside never goes the shortest way: a host that asks
+/// the router for a name before each of its connections would take every second turn of round robin.
 void add_fast_choice(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
   for (const auto& source : near_sources(context, lan, family)) {
     if (only_balances(context, lan, family))
-      add_rule(chain, fmt::format("{} {} daddr {} ct state new goto {}", source.text, header(family),
-                                  compared(source.subnet, "!="), choice_chain(context.config, family)));
+      add_rule(chain,
+               fmt::format("{0} {1} daddr {2} {1} daddr < {3} ct state new goto {4}", source.text, header(family),
+                           compared(source.subnet, "!="), unroutable(family), choice_chain(context.config, family)));
     add_rule(chain, fmt::format("{} ct state new goto {}", source.text, new_chain(lan, family)));
   }
 }
@@ -96,8 +107,9 @@ void add_unmarked(const Context& context, const LanConfig& lan, nft::Chain& chai
   for (const auto family : families) add_fast_choice(context, lan, family, chain);
   refuse_own_sources(chain);
   add_rule(chain, "ct state != new return");
-  add_rule(chain, "ip daddr >= 224.0.0.0 return", "to everyone");
-  add_rule(chain, "ip6 daddr >= fe80:: return", "to everyone, or on the link");
+  for (const auto family : families)
+    add_rule(chain, fmt::format("{} daddr >= {} return", header(family), unroutable(family)),
+             "to everyone, or on the link");
   add_rule(chain, "ip6 saddr fe80::/10 return");
   add_rule(chain, "jump routed_source", "behind another router of the LAN");
   for (const auto family : families)
@@ -114,7 +126,7 @@ void add_other_routes_first(const Config& config, nft::Chain& chain) {
 }
 
 void add_new_from_lan(const Context& context, const LanConfig& lan, Family family, nft::Chain& chain) {
-  add_rule(chain, fmt::format("{} daddr >= {} return", header(family), family == Family::v4 ? "224.0.0.0" : "fe80::"));
+  add_rule(chain, fmt::format("{} daddr >= {} return", header(family), unroutable(family)));
   add_rule(chain, fmt::format("{} daddr @router{} return", header(family), digit(family)));
   if (!lan.helpers.empty()) add_rule(chain, assign_helper(lan));
   if (any_share_subnet(context.uplinks, family))

@@ -171,7 +171,8 @@ bool RuleRun::compare() {
 bool RuleRun::against(const Value& value) {
   const bool unequal = take_if("!=");
   const bool at_least = !unequal && take_if(">=");
-  if (!unequal && !at_least) take_if("==");
+  const bool below = !unequal && !at_least && take_if("<");
+  if (!unequal && !at_least && !below) take_if("==");
   if (peek().starts_with('@')) return in_set(std::string(take().substr(1)), value) != unequal;
   bool found = false;
   const auto is = [&](std::string_view text) {
@@ -179,6 +180,7 @@ bool RuleRun::against(const Value& value) {
       return (*number & bits_of(text).value_or(0)) != 0;
     const auto range = range_of(text);
     if (!range) return not_understood();
+    if (below) return value.front() < range->first;
     return at_least ? range->first <= value.front() : range->contains(value.front());
   };
   if (take_if("{"))

@@ -49,6 +49,7 @@ Result<void> remove_empty_clsact(IfIndex link) {
   bpf_tc_hook hook{};
   hook.sz = sizeof(hook);
   hook.ifindex = static_cast<int>(link.value);
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): both are what libbpf takes for the qdisc as a whole
   hook.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
   const int removed = bpf_tc_hook_destroy(&hook);
   if (removed != 0 && removed != -ENOENT && removed != -EINVAL && removed != -ENODEV)

@@ -24,7 +24,8 @@ std::string entry(const Fields& fields) {
       continue;
     }
     text += '\n';
-    for (std::uint64_t size = value.size(), byte = 0; byte < sizeof size; ++byte)
+    const std::uint64_t size = value.size();
+    for (std::size_t byte = 0; byte < sizeof size; ++byte)
       text += static_cast<char>((size >> (8U * byte)) & 0xffU);
     text += value + '\n';
   }
