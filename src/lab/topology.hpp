@@ -115,7 +115,7 @@ struct Topology {
   /// One, or the two of a pair.
   [[nodiscard]] std::vector<std::string> routers() const;
   /// The other ends of all cables of this host, that of the sync cable first.
-  [[nodiscard]] std::vector<CableEnd> far_ends(std::string_view host) const;
+  [[nodiscard]] std::vector<CableEnd> far_ends(std::string_view wanted) const;
   bool operator==(const Topology&) const = default;
 };
 

@@ -71,8 +71,10 @@ void add_fast_restore(const Context& context, const LanConfig& lan, Family famil
 /// More than one, of all LANs.
 bool has_several_subnets(const Context& context, Family family) {
   std::size_t count = 0;
-  for (const auto& lan : context.config.lans) count += subnets(context, lan, family).size();
-  return count > 1;
+  return std::ranges::any_of(context.config.lans, [&](const LanConfig& lan) {
+    count += subnets(context, lan, family).size();
+    return count > 1;
+  });
 }
 
 /// Nothing but a mark comes of a new connection's choice, and one subnet is all that is inside: then who speaks to

@@ -170,9 +170,9 @@ bool RuleRun::compare() {
 
 bool RuleRun::against(const Value& value) {
   const bool unequal = take_if("!=");
-  const bool at_least = !unequal && take_if(">=");
-  const bool below = !unequal && !at_least && take_if("<");
-  if (!unequal && !at_least && !below) take_if("==");
+  const bool at_least = take_if(">=");
+  const bool below = take_if("<");
+  take_if("==");
   if (peek().starts_with('@')) return in_set(std::string(take().substr(1)), value) != unequal;
   bool found = false;
   const auto is = [&](std::string_view text) {
