@@ -58,7 +58,7 @@ void ConnectionCensus::count_in(std::chrono::milliseconds pause) {
 
 asio::awaitable<void> ConnectionCensus::count() {
   // NOLINTNEXTLINE(cppcoreguidelines-avoid-capturing-lambda-coroutines): it stays here until its coroutine ends
-  const auto look = [bits = mask_.bits(), translated = translated_]() -> asio::awaitable<Result<Look>> {
+  const auto look = [this, bits = mask_.bits(), translated = translated_]() -> asio::awaitable<Result<Look>> {
     co_return look_through(bits, translated);
   };
   auto found = co_await asio::co_spawn(thread_, look, asio::use_awaitable);
@@ -83,7 +83,7 @@ Result<ConnectionCensus::Look> ConnectionCensus::look_through(
     if (translated && translated->is_mixed(entry)) mixed.push_back(entry);
   });
   if (!done) return std::unexpected(done.error());
-  for (const auto& entry : mixed)
+  for (const auto& entry : removals_.choose(mixed, std::chrono::steady_clock::now()))
     if (conntrack::remove(entry)) ++look.removed;
   look.cost = processor_time() - start;
   return look;

@@ -43,7 +43,7 @@ class ConnectionCensus {
     std::chrono::nanoseconds cost{};
   };
 
-  static Result<Look> look_through(std::uint32_t mask, const std::optional<pair::TranslatedAddresses>& translated);
+  Result<Look> look_through(std::uint32_t mask, const std::optional<pair::TranslatedAddresses>& translated);
 
   void count_in(std::chrono::milliseconds pause);
   boost::asio::awaitable<void> count();
@@ -54,6 +54,7 @@ class ConnectionCensus {
   std::function<void()> removed_;
   MarkMask mask_;
   std::optional<pair::TranslatedAddresses> translated_;
+  pair::MixedRemovals removals_;  // the thread's
   std::optional<Counts> counts_;
   bool running_ = false;
 };

@@ -191,5 +191,32 @@ TEST_F(FactsLinks, TheSubnetOfTwoUplinksIsReachedByTheOneThatWorks) {
   EXPECT_EQ(seen(), address("192.168.0.50"));
 }
 
+TEST_F(FactsLinks, SeveralAddressesOfOneSubnetAreAllTheRouters) {
+  const std::string before = R"(
+[lan.home]
+interface = "eth0"
+address = ["192.168.1.1/24", "192.168.1.3/24"]
+[wan.block]
+interface = "eth1"
+address = ["203.0.113.10/28", "203.0.113.11/28", "2001:db8:1::2/64", "2001:db8:1::3/64"]
+gateway = ["203.0.113.1", "2001:db8:1::1"]
+)";
+  start(before);
+  for (const char* own : {"192.168.1.1", "192.168.1.3"}) EXPECT_TRUE(host("home-1").pings(address(own))) << own;
+  for (const char* own : {"203.0.113.10", "203.0.113.11", "2001:db8:1::2", "2001:db8:1::3"})
+    EXPECT_TRUE(host("isp-block").pings(address(own))) << own;
+  EXPECT_EQ(seen_by_tcp(host("home-1"), server(1)), address("203.0.113.10"));
+
+  // To the kernel the first was the subnet's primary address.
+  auto after = before;
+  after.replace(after.find("\"203.0.113.10/28\", "), std::string("\"203.0.113.10/28\", ").size(), "");
+  after.replace(after.find("\"192.168.1.1/24\", "), std::string("\"192.168.1.1/24\", ").size(), "");
+  write(after);
+  ASSERT_TRUE(fairlead("reload").ok());
+  EXPECT_TRUE(host("home-1").pings(address("192.168.1.3")));
+  EXPECT_TRUE(host("isp-block").pings(address("203.0.113.11")));
+  EXPECT_FALSE(host("isp-block").pings(address("203.0.113.10"), 300ms));
+}
+
 }  // namespace
 }  // namespace fairlead

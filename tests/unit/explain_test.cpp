@@ -14,7 +14,10 @@
 namespace fairlead::explain {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
 
 struct Made {
   Config config;
@@ -116,6 +119,37 @@ TEST(Explain, AStandbyForwardsNothing) {
   ASSERT_TRUE(told) << told.error().message;
   EXPECT_EQ(told->outcome, Explanation::Outcome::dropped);
   EXPECT_THAT(what(*told).back(), HasSubstr("the other router of the pair is active"));
+}
+
+TEST(Explain, WhatIsForManyStaysInTheirNetwork) {
+  const auto made = golden("compile-static-dual-stack");
+  ASSERT_TRUE(made);
+  for (const auto* to : {"192.168.1.255", "255.255.255.255", "224.0.0.251", "239.1.2.3"}) {
+    auto question = tcp_to("192.168.1.50", to, 5353, "");
+    question.protocol = 17;
+    const auto told = ask(*made, question);
+    ASSERT_TRUE(told) << told.error().message;
+    EXPECT_THAT(what(*told), Contains(HasSubstr("stays in their network"))) << to;
+    EXPECT_THAT(told->ways, IsEmpty()) << to;
+  }
+  const auto told = ask(*made, tcp_to("192.168.1.50", "192.0.2.255", 80, ""));
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_EQ(told->outcome, Explanation::Outcome::forwarded) << "no broadcast of the router's own networks";
+}
+
+TEST(Explain, WhatLiesDirectlyBehindAnUplinkHasOneWay) {
+  const auto made = golden("compile-static-dual-stack");
+  ASSERT_TRUE(made);
+  ASSERT_GT(made->config.wans.size(), 1U);
+  for (const auto& wan : made->config.wans) {
+    const auto gateway = wan.addresses.front().address.previous();
+    const auto told = ask(*made, tcp_to("192.168.1.50", gateway.to_text().c_str(), 80, ""));
+    ASSERT_TRUE(told) << told.error().message;
+    ASSERT_EQ(told->ways.size(), 1U) << to_text(*told, "file");
+    EXPECT_EQ(told->ways.front().uplink, wan.name);
+    EXPECT_EQ(told->ways.front().share, 1);
+    EXPECT_THAT(what(*told), Not(Contains(HasSubstr("turn")))) << "nothing is chosen";
+  }
 }
 
 TEST(Explain, AnUplinkThatIsNotThereIsNamed) {

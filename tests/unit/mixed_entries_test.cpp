@@ -46,5 +46,23 @@ TEST_F(MixedEntries, AnAddressOfTwoUplinksIsEithers) {
   EXPECT_FALSE(is_mixed(0x02000000, "203.0.113.10"));
 }
 
+TEST(MixedRemovals, WhatComesBackIsTheActiveRoutersAndStays) {
+  using namespace std::chrono_literals;
+  const auto entry = [](std::uint16_t port, std::uint32_t id) {
+    ConnectionEntry made;
+    made.id = id;
+    made.original.source.port = port;
+    return made;
+  };
+  MixedRemovals removals;
+  const MixedRemovals::Time start{};
+  EXPECT_EQ(removals.choose({entry(1, 10), entry(2, 11)}, start).size(), 2U);
+  // The first is back, as another entry of the kernel's; the second was mended; a third is new.
+  EXPECT_EQ(removals.choose({entry(1, 12), entry(3, 13)}, start + 1s), std::vector{entry(3, 13)});
+  EXPECT_TRUE(removals.choose({entry(1, 12)}, start + 50s).empty());
+  EXPECT_TRUE(removals.choose({entry(1, 14)}, start + 100s).empty()) << "it was there all the time";
+  EXPECT_EQ(removals.choose({entry(2, 15)}, start + 100s).size(), 1U) << "ports are used again";
+}
+
 }  // namespace
 }  // namespace fairlead::pair

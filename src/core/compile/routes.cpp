@@ -24,6 +24,17 @@ RouteState connected_route(const Context& context, TableId table, const std::str
       table, address.network(), metric, lasting(context, address.address), {Nexthop{device, std::nullopt, 1, false}}};
 }
 
+/// Of several addresses in one subnet the first is what the router itself speaks from there.
+void add_subnets(const Context& context, TableId table, const std::string& device, const std::vector<Prefix>& addresses,
+                 std::uint32_t metric, State& state) {
+  std::vector<Prefix> subnets;
+  for (const auto& address : addresses) {
+    if (!has_subnet(address) || contains(subnets, address.network())) continue;
+    subnets.push_back(address.network());
+    state.routes.push_back(connected_route(context, table, device, address, metric));
+  }
+}
+
 /// While the other router of a pair has the address, no prefix of this one covers the gateway.
 Nexthop next_hop(const Context& context, const Uplink& uplink, Family family) {
   const auto& path = uplink.path(family);
@@ -41,9 +52,7 @@ void add_uplink_table(const Context& context, const Uplink& uplink, Family famil
   const auto& path = uplink.path(family);
   state.routes.push_back(unreachable(table, family));
   if (!path.ready) return;  // probes of an uplink that is judged to be down still need its route
-  for (const auto& own : path.own)
-    if (has_subnet(own))
-      state.routes.push_back(connected_route(context, table, uplink.wan->interface, own, connected_metric));
+  add_subnets(context, table, uplink.wan->interface, path.own, connected_metric, state);
   state.routes.push_back({table,
                           Prefix::everything(family),
                           default_metric,
@@ -57,17 +66,12 @@ void add_connected_routes(const Context& context, State& state) {
   const TableId main{254};
   for (const auto& lan : context.config.lans)
     if (context.facts.link(lan.interface) != nullptr)
-      for (const auto& address : lan.addresses)
-        if (has_subnet(address))
-          state.routes.push_back(connected_route(context, main, lan.interface, address, connected_metric));
+      add_subnets(context, main, lan.interface, lan.addresses, connected_metric, state);
   for (const auto& uplink : context.uplinks) {
     if (uplink.link == nullptr || uplink.rests) continue;
     auto near = uplink.set;
     if (context.is_pair()) near.insert(near.end(), uplink.wan->addresses.begin(), uplink.wan->addresses.end());
-    for (const auto& address : near)
-      if (has_subnet(address))
-        state.routes.push_back(
-            connected_route(context, main, uplink.wan->interface, address, connected_metric + uplink.id.value));
+    add_subnets(context, main, uplink.wan->interface, near, connected_metric + uplink.id.value, state);
   }
   if (context.is_pair() && context.facts.link(context.config.ha->interface) != nullptr)
     state.routes.push_back(

@@ -74,27 +74,30 @@ Result<Explainer::Start> Explainer::start(const Question& question) const {
 Result<Explanation> Explainer::explain(const Question& question) {
   const auto begun = start(question);
   if (!begun) return std::unexpected(begun.error());
-  Explanation told;
-  told.to = question.to;
-  told.port = question.port;
-  told.steps.push_back(begun->step);
-  if (auto done = follow(begun->packet, begun->from_router, "", told); !done) return std::unexpected(done.error());
-  if (!walker_.choice() || told.ways.empty()) return told;
+  const auto follow_turn = [&](const std::string& turn) -> Result<Explanation> {
+    Explanation told;
+    told.to = question.to;
+    told.port = question.port;
+    told.steps.push_back(begun->step);
+    if (auto done = follow(begun->packet, begun->from_router, turn, told); !done) return std::unexpected(done.error());
+    return told;
+  };
+  auto told = follow_turn("");
+  if (!told || !walker_.choice() || told->ways.empty()) return told;
   // The other turns differ in their way only.
   const auto choice = *walker_.choice();
   int all = 0;
   for (const auto& [verdict, slots] : choice.slots) all += slots;
-  told.ways.clear();
+  told->ways.clear();
   for (const auto& [verdict, slots] : choice.slots) {
-    Explanation other;
-    if (auto done = follow(begun->packet, begun->from_router, verdict, other); !done)
-      return std::unexpected(done.error());
-    for (auto& way : other.ways) {
+    auto other = follow_turn(verdict);
+    if (!other || !walker_.choice()) return other;  // where one is overruled, all are: it is the way there that decides
+    for (auto& way : other->ways) {
       way.share = static_cast<double>(slots) / all;
-      told.ways.push_back(std::move(way));
+      told->ways.push_back(std::move(way));
     }
   }
-  std::ranges::stable_sort(told.ways, std::greater(), &Way::share);
+  std::ranges::stable_sort(told->ways, std::greater(), &Way::share);
   return told;
 }
 
@@ -135,6 +138,8 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
     return {};
   }
   const bool to_router = way->kind == Route::Kind::local;
+  if (to_router && is_for_many(packet))
+    told.steps.push_back({"it is for all or many hosts there, and stays in their network", {}});
   if (!to_router) packet.output = way->link();
   if (!from_router) {
     const auto verdict = walk(to_router ? "input" : "forward");
@@ -147,8 +152,12 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
   const auto verdict = walk("postrouting");
   if (!verdict) return std::unexpected(verdict.error());
   const auto& hop = way->nexthops.front();
-  told.ways.push_back({compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks), hop.link,
-                       hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1});
+  auto uplink = compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks);
+  if (const auto by = std::ranges::find(config_.wans, hop.link, &WanConfig::interface);
+      uplink.empty() && by != config_.wans.end())
+    uplink = by->name;
+  told.ways.push_back(
+      {std::move(uplink), hop.link, hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1});
   return {};
 }
 
@@ -162,7 +171,12 @@ std::string Explainer::policy_of(const Question& question) {
   return is_overruled(packet, route_of(packet)) ? "" : told.policy;
 }
 
+bool Explainer::is_for_many(const Packet& packet) const {
+  return !packet.input.empty() && fib_.is_for_many(packet.destination);
+}
+
 std::optional<Route> Explainer::route_of(const Packet& packet) const {
+  if (is_for_many(packet)) return Route{Route::Kind::local, {}, {}};
   return fib_.lookup({packet.destination, packet.source, packet.mark, ""});
 }
 

@@ -67,6 +67,8 @@ class Explainer {
   };
 
   Result<Start> start(const Question& question) const;
+  /// Came in for a subnet's broadcast address or a multicast group, which no router passes on.
+  [[nodiscard]] bool is_for_many(const Packet& packet) const;
   [[nodiscard]] std::optional<Route> route_of(const Packet& packet) const;
   /// Another route of the system leads elsewhere than to the uplink that was chosen: the filter takes the choice back.
   [[nodiscard]] bool is_overruled(const Packet& packet, const std::optional<Route>& way) const;

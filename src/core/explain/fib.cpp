@@ -7,6 +7,7 @@ namespace {
 
 constexpr TableId main_table{254};
 constexpr std::uint32_t main_priority = 32766;
+constexpr int longest_with_broadcast = 30;
 
 RuleState main_rule(Family family) {
   RuleState rule;
@@ -27,14 +28,24 @@ Fib::Fib(const State& state, const Facts& facts) : rules_(state.rules) {
     tables_[main_table].push_back({route.destination,
                                    route.metric,
                                    {{.link = route.link, .gateway = route.gateway, .weight = 1, .onlink = false}}});
-  for (const auto& address : facts.addresses) local_.push_back(address.address.address);
-  for (const auto& address : state.addresses) local_.push_back(address.address.address);
+  const auto add_own = [this](const Prefix& own) {
+    local_.push_back(own.address);
+    if (own.family() == Family::v4 && own.length <= longest_with_broadcast) broadcasts_.push_back(own.last());
+  };
+  for (const auto& address : facts.addresses) add_own(address.address);
+  for (const auto& address : state.addresses) add_own(address.address);
   std::ranges::sort(local_);
+  std::ranges::sort(broadcasts_);
 }
 
 bool Fib::is_local(const IpAddress& address) const {
   static const auto loopback = *Prefix::parse("127.0.0.0/8");
   return std::ranges::binary_search(local_, address) || loopback.contains(address);
+}
+
+bool Fib::is_for_many(const IpAddress& address) const {
+  static const auto everyone = *IpAddress::parse("255.255.255.255");
+  return address.is_multicast() || address == everyone || std::ranges::binary_search(broadcasts_, address);
 }
 
 bool Fib::applies(const RuleState& rule, const Flow& flow) {

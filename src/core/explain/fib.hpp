@@ -32,6 +32,8 @@ class Fib {
   Fib(const State& state, const Facts& facts);
 
   [[nodiscard]] bool is_local(const IpAddress& address) const;
+  /// Of IPv4's broadcasts, those of the router's own subnets.
+  [[nodiscard]] bool is_for_many(const IpAddress& address) const;
   /// None: no rule leads anywhere.
   [[nodiscard]] std::optional<Route> lookup(const Flow& flow) const;
 
@@ -47,7 +49,8 @@ class Fib {
 
   std::vector<RuleState> rules_;  // in the kernel's order
   std::map<TableId, std::vector<Entry>> tables_;
-  std::vector<IpAddress> local_;  // sorted
+  std::vector<IpAddress> local_;       // sorted
+  std::vector<IpAddress> broadcasts_;  // sorted
 };
 
 }  // namespace fairlead::explain

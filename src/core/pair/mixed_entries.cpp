@@ -3,6 +3,12 @@
 #include "base/ranges.hpp"
 
 namespace fairlead::pair {
+namespace {
+
+/// Longer than the other router takes to tell everything, however much it has.
+constexpr std::chrono::minutes remembered{1};
+
+}  // namespace
 
 TranslatedAddresses::TranslatedAddresses(const Config& config, const std::vector<compile::Uplink>& uplinks)
     : mask_(config.router.mark_mask.bits()) {
@@ -18,6 +24,19 @@ bool TranslatedAddresses::is_mixed(const ConnectionEntry& entry) const {
   // Answers to the connection come to this address.
   const auto found = marks_.find(entry.reply.destination.address);
   return found != marks_.end() && !contains(found->second, mark);
+}
+
+std::vector<ConnectionEntry> MixedRemovals::choose(const std::vector<ConnectionEntry>& mixed, Time now) {
+  std::erase_if(seen_, [now](const auto& known) { return now - known.second > remembered; });
+  std::vector<ConnectionEntry> chosen;
+  for (const auto& entry : mixed) {
+    const auto& [source, destination] = entry.original;
+    const auto [known, is_new] =
+        seen_.try_emplace({entry.protocol, source, destination, entry.reply.destination, entry.mark}, now);
+    known->second = now;
+    if (is_new) chosen.push_back(entry);
+  }
+  return chosen;
 }
 
 }  // namespace fairlead::pair

@@ -7,8 +7,10 @@
 // short timeouts of ended connections make it rare (core/compile/sysctls.cpp), and the active router's telling
 // everything anew ends it (daemon/connection_sync.hpp). Source: conntrack-tools 1.4.7, src/external_inject.c and
 // src/internal_cache.c.
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "base/ip.hpp"
@@ -28,6 +30,21 @@ class TranslatedAddresses {
  private:
   std::uint32_t mask_;
   std::map<IpAddress, std::vector<std::uint32_t>> marks_;  // two uplinks may have the same address
+};
+
+/// Which mixed entries a standby removes. One that comes back after its removal is what the active router itself has,
+/// as it may after a takeover: it stays, or it would be removed, and everything asked for anew, with each look.
+class MixedRemovals {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// `mixed`: all that there are now.
+  [[nodiscard]] std::vector<ConnectionEntry> choose(const std::vector<ConnectionEntry>& mixed, Time now);
+
+ private:
+  using Key = std::tuple<std::uint8_t, Endpoint, Endpoint, Endpoint, std::uint32_t>;
+
+  std::map<Key, Time> seen_;  // when last
 };
 
 }  // namespace fairlead::pair
