@@ -68,10 +68,16 @@ class SyncSide {
   }
 
   void conntrack(const std::vector<std::string>& words) const {
-    lab::Command command{"ip", "netns", "exec", name_, "conntrack"};
-    command.insert(command.end(), words.begin(), words.end());
-    const auto done = lab::must_run(command);
+    const auto done = lab::must_run(conntrack_command(words));
     EXPECT_TRUE(done) << done.error().message;
+  }
+  [[nodiscard]] bool tries_conntrack(const std::vector<std::string>& words) const {
+    return lab::must_run(conntrack_command(words)).has_value();
+  }
+  /// While the other router tells an entry anew there is none for a moment.
+  void end_tcp(int port) const {
+    EXPECT_TRUE(lab::wait_until(
+        [&] { return tries_conntrack({"-D", "-p", "tcp", "--orig-port-src", std::to_string(port)}); }, lab::in(5s)));
   }
   [[nodiscard]] std::string connections() const {
     std::string all;
@@ -130,6 +136,11 @@ class SyncSide {
   [[nodiscard]] const daemon::Paths& paths() const { return paths_; }
 
  private:
+  [[nodiscard]] lab::Command conntrack_command(const std::vector<std::string>& words) const {
+    lab::Command command{"ip", "netns", "exec", name_, "conntrack"};
+    command.insert(command.end(), words.begin(), words.end());
+    return command;
+  }
   [[nodiscard]] int number(const lab::Command& question, std::string_view label) const {
     lab::Command command{"ip", "netns", "exec", name_, "conntrackd", "-C", paths_.conntrackd_conf()};
     command.insert(command.end(), question.begin(), question.end());

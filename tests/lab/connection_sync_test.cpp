@@ -20,7 +20,7 @@ TEST_F(ConnectionSyncs, WhatTheActiveOneHasTheOtherHasWithItsMark) {
                    "100", "-m", "33554432"});
   ASSERT_TRUE(right->has("sport=4002"));
   EXPECT_THAT(right->connections(), HasSubstr("mark=33554432"));
-  left->conntrack({"-D", "-p", "tcp", "--orig-port-src", "4001"});
+  left->end_tcp(4001);
   EXPECT_TRUE(right->lacks("sport=4001"));
 }
 
@@ -91,7 +91,7 @@ TEST_F(ConnectionSyncs, WhatEndsAtTheStandbyLivesAndIsRefreshed) {
   left->add_tcp(4001);
   ASSERT_TRUE(right->has("sport=4001"));
   const auto ends_at_right = [&] {
-    right->conntrack({"-D", "-p", "tcp", "--orig-port-src", "4001"});
+    right->end_tcp(4001);
     // Had the left one ended it as well, it could not send it again.
     return right->has("sport=4001");
   };
@@ -115,19 +115,39 @@ TEST_F(ConnectionSyncs, AnEntryThatTheStandbyHasWrongIsMadeAgain) {
   make_left();
   start_both();
   const std::string answers_to = "dst=203.0.113.10 sport=80 dport=";
-  const auto enter = [](const SyncSide& side, const std::string& outside_port) {
-    side.conntrack({"-I", "-p", "tcp", "-s", "192.168.1.50", "-d", "198.51.100.7", "--sport", "4001", "--dport", "80",
-                    "-n", "203.0.113.10:" + outside_port, "--state", "ESTABLISHED", "-t", "300", "-m", "16777216"});
+  const auto entering = [](const std::string& outside_port) {
+    return std::vector<std::string>{"-I",
+                                    "-p",
+                                    "tcp",
+                                    "-s",
+                                    "192.168.1.50",
+                                    "-d",
+                                    "198.51.100.7",
+                                    "--sport",
+                                    "4001",
+                                    "--dport",
+                                    "80",
+                                    "-n",
+                                    "203.0.113.10:" + outside_port,
+                                    "--state",
+                                    "ESTABLISHED",
+                                    "-t",
+                                    "300",
+                                    "-m",
+                                    "16777216"};
   };
-  enter(*left, "4001");
+  left->conntrack(entering("4001"));
   ASSERT_TRUE(right->has(answers_to + "4001"));
   // As an update leaves it that meets an older connection of the same ports.
   const auto events = [&](const char* on) {
     ip("netns exec " + right_ + " sysctl -qw net.netfilter.nf_conntrack_events=" + on);
   };
   events("0");
-  right->conntrack({"-D", "-p", "tcp", "--orig-port-src", "4001"});
-  enter(*right, "5555");
+  const auto make_wrong = [&] {  // the left one may tell it anew between the two
+    right->end_tcp(4001);
+    return right->tries_conntrack(entering("5555"));
+  };
+  EXPECT_TRUE(lab::wait_until(make_wrong, lab::in(5s)));
   events("1");
   EXPECT_TRUE(right->has(answers_to + "4001"));
   EXPECT_TRUE(left->has(answers_to + "4001"));

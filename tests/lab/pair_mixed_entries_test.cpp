@@ -24,12 +24,13 @@ class PairMixedEntries : public PairLab {
     return found;
   }
   /// What the kernel of `router` would have after an update that kept the old translated address.
-  void mix(const std::string& router, const std::string& port, const std::string& server_port,
-           const std::string& translated, std::uint32_t mark) const {
-    static_cast<void>(
-        on(router, {"conntrack", "-I",      "-p", "tcp",      "-s",        "192.168.1.101",     "-d",
-                    "192.0.2.1", "--sport", port, "--dport",  server_port, "--state",           "ESTABLISHED",
-                    "--timeout", "400",     "-n", translated, "-m",        std::to_string(mark)}));
+  [[nodiscard]] bool mix(const std::string& router, const std::string& port, const std::string& server_port,
+                         const std::string& translated, std::uint32_t mark) const {
+    const auto done = host(router).must_run(
+        {"conntrack", "-I",      "-p", "tcp",      "-s",        "192.168.1.101",     "-d",
+         "192.0.2.1", "--sport", port, "--dport",  server_port, "--state",           "ESTABLISHED",
+         "--timeout", "400",     "-n", translated, "-m",        std::to_string(mark)});
+    return done.has_value();
   }
   /// As its log tells.
   [[nodiscard]] std::int64_t removals(const std::string& router) const {
@@ -60,12 +61,15 @@ TEST_F(PairMixedEntries, AreMendedOnTheStandbyOnly) {
   ASSERT_EQ(known.size(), 1U);
 
   tell_changes("right", false);
-  mix("right", "30002", "9999", "198.51.100.10", 0x01000000);
-  // The connection that lives, mixed up on the standby.
-  static_cast<void>(on("right", {"conntrack", "-D", "-p", "tcp", "--orig-port-src", "30001"}));
-  mix("right", "30001", std::to_string(lab::echo_port),
-      known.front().reply.destination.address == address("198.51.100.10") ? "203.0.113.10" : "198.51.100.10",
-      known.front().mark);
+  EXPECT_TRUE(mix("right", "30002", "9999", "198.51.100.10", 0x01000000));
+  // The connection that lives, mixed up on the standby. The active router may tell it anew between the two.
+  const auto mix_up = [&] {
+    static_cast<void>(host("right").run({"conntrack", "-D", "-p", "tcp", "--orig-port-src", "30001"}));
+    return mix("right", "30001", std::to_string(lab::echo_port),
+               known.front().reply.destination.address == address("198.51.100.10") ? "203.0.113.10" : "198.51.100.10",
+               known.front().mark);
+  };
+  EXPECT_TRUE(lab::wait_until(mix_up, lab::in(5s)));
   tell_changes("right", true);
   EXPECT_TRUE(lab::wait_until([&] { return entries("right", 30002).empty(); }, lab::in(10s)));
   EXPECT_TRUE(lab::wait_until(
@@ -78,7 +82,7 @@ TEST_F(PairMixedEntries, AreMendedOnTheStandbyOnly) {
 
   // The active router's own: the standby removes it once, is told of it again, and lets it stay.
   const auto before = removals("right");
-  mix("left", "30003", "9999", "198.51.100.10", 0x01000000);
+  EXPECT_TRUE(mix("left", "30003", "9999", "198.51.100.10", 0x01000000));
   EXPECT_TRUE(lab::wait_until([&] { return removals("right") == before + 1; }, lab::in(10s)));
   EXPECT_TRUE(lab::wait_until([&] { return entries("right", 30003).size() == 1; }, lab::in(10s)));
   EXPECT_FALSE(lab::wait_until([&] { return removals("right") > before + 1; }, lab::in(2500ms)));
