@@ -80,11 +80,20 @@ Result<ConnectionCensus::Look> ConnectionCensus::look_through(
   std::vector<ConnectionEntry> mixed;
   const auto done = conntrack::each_connection([&](const ConnectionEntry& entry) {
     ++look.counts[entry.mark & mask];
-    if (translated && translated->is_mixed(entry)) mixed.push_back(entry);
+    if (!translated) return;
+    if (translated->is_mixed(entry)) {
+      mixed.push_back(entry);
+      mixed.back().mark &= mask;
+    } else {
+      removals_.forget(entry);
+    }
   });
   if (!done) return std::unexpected(done.error());
   for (const auto& entry : removals_.choose(mixed, std::chrono::steady_clock::now()))
-    if (conntrack::remove(entry)) ++look.removed;
+    if (conntrack::remove(entry))
+      ++look.removed;
+    else
+      removals_.forget(entry);
   look.cost = processor_time() - start;
   return look;
 }

@@ -218,5 +218,15 @@ gateway = ["203.0.113.1", "2001:db8:1::1"]
   EXPECT_FALSE(host("isp-block").pings(address("203.0.113.10"), 300ms));
 }
 
+TEST_F(FactsLinks, AnAddressWithinAnothersSubnetHoldsNothingUp) {
+  start(three_uplinks);
+  // As DHCPv6 sets one beside what an advertisement gave, or an administrator a second one.
+  for (const char* own : {"100.64.1.77/32", "2001:db8:1::77/128"})
+    static_cast<void>(on_router({"ip", "address", "add", own, "dev", "eth1", "nodad"}));
+  ASSERT_TRUE(lab_->cut("cable2"));
+  ASSERT_TRUE(wait_for_state("cable2", "down"));
+  expect_without("cable2");
+}
+
 }  // namespace
 }  // namespace fairlead

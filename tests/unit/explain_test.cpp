@@ -132,6 +132,14 @@ TEST(Explain, WhatIsForManyStaysInTheirNetwork) {
     EXPECT_THAT(what(*told), Contains(HasSubstr("stays in their network"))) << to;
     EXPECT_THAT(told->ways, IsEmpty()) << to;
   }
+  for (const auto* to : {"224.0.0.251", "192.168.1.255"}) {
+    const auto own = ask(*made, tcp_to("192.168.1.1", to, 5353, ""));
+    ASSERT_TRUE(own) << own.error().message;
+    EXPECT_THAT(own->ways, IsEmpty()) << to << " takes no turn";
+    const auto noise = ask(*made, tcp_to("203.0.113.1", to, 5353, "cable1"));
+    ASSERT_TRUE(noise) << noise.error().message;
+    EXPECT_EQ(noise->outcome, Explanation::Outcome::dropped) << to_text(*noise, "file");
+  }
   const auto told = ask(*made, tcp_to("192.168.1.50", "192.0.2.255", 80, ""));
   ASSERT_TRUE(told) << told.error().message;
   EXPECT_EQ(told->outcome, Explanation::Outcome::forwarded) << "no broadcast of the router's own networks";
@@ -150,6 +158,14 @@ TEST(Explain, WhatLiesDirectlyBehindAnUplinkHasOneWay) {
     EXPECT_EQ(told->ways.front().share, 1);
     EXPECT_THAT(what(*told), Not(Contains(HasSubstr("turn")))) << "nothing is chosen";
   }
+}
+
+TEST(Explain, ASourceThatIsBehindNoRouteIsAskedFor) {
+  const auto made = golden("compile-static-dual-stack");
+  ASSERT_TRUE(made);
+  const auto told = ask(*made, tcp_to("192.0.2.9", "203.0.113.2", 80, ""));
+  ASSERT_FALSE(told) << "an uplink's default route leads there, but this is no reason to come from there";
+  EXPECT_THAT(told.error().message, HasSubstr("--in"));
 }
 
 TEST(Explain, AnUplinkThatIsNotThereIsNamed) {

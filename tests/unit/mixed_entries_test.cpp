@@ -61,7 +61,18 @@ TEST(MixedRemovals, WhatComesBackIsTheActiveRoutersAndStays) {
   EXPECT_EQ(removals.choose({entry(1, 12), entry(3, 13)}, start + 1s), std::vector{entry(3, 13)});
   EXPECT_TRUE(removals.choose({entry(1, 12)}, start + 50s).empty());
   EXPECT_TRUE(removals.choose({entry(1, 14)}, start + 100s).empty()) << "it was there all the time";
-  EXPECT_EQ(removals.choose({entry(2, 15)}, start + 100s).size(), 1U) << "ports are used again";
+  EXPECT_TRUE(removals.choose({entry(1, 14)}, start + 200s).empty()) << "however seldom there is a look";
+  EXPECT_EQ(removals.choose({entry(2, 15)}, start + 200s).size(), 1U) << "ports are used again";
+}
+
+TEST(MixedRemovals, WhatWasMendedAndIsMixedAgainGoesAgain) {
+  MixedRemovals removals;
+  ConnectionEntry entry;
+  EXPECT_EQ(removals.choose({entry}, {}).size(), 1U);
+  removals.forget(entry);
+  EXPECT_EQ(removals.choose({entry}, {}).size(), 1U);
+  entry.mark = 0x02000000;
+  EXPECT_EQ(removals.choose({entry}, {}).size(), 1U) << "mixed in another way";
 }
 
 }  // namespace

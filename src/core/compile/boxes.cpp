@@ -1,8 +1,22 @@
 #include "core/compile/boxes.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace fairlead::compile {
+
+Coordinate coordinate(const IpAddress& address) {
+  Coordinate value = 0;
+  for (const auto byte : address.bytes()) value = value << 8U | byte;
+  return value;
+}
+
+IpAddress address_at(Family family, Coordinate value) {
+  std::array<std::uint8_t, 16> bytes{};
+  const auto size = static_cast<std::size_t>(address_bits(family) / 8);
+  for (auto index = size; index-- > 0; value >>= 8U) bytes.at(index) = static_cast<std::uint8_t>(value & 0xffU);
+  return IpAddress::from_bytes(family, std::span(bytes).first(size));
+}
 
 std::vector<Box> subtract(const Box& box, const Box& hole) {
   if (!box.overlaps(hole)) return {box};
@@ -24,6 +38,16 @@ std::vector<Box> subtract(const Box& box, const Box& hole) {
     }
   }
   return rest;
+}
+
+void add_disjoint(std::vector<Box>& boxes, const Box& box) {
+  std::vector<Box> rest{box};
+  for (const auto& known : boxes) {
+    std::vector<Box> left;
+    for (const auto& piece : rest) std::ranges::move(subtract(piece, known), std::back_inserter(left));
+    rest = std::move(left);
+  }
+  std::ranges::move(rest, std::back_inserter(boxes));
 }
 
 std::vector<Interval> merged(std::vector<Interval> intervals) {

@@ -6,9 +6,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/ip.hpp"
+
 namespace fairlead::compile {
 
 __extension__ using Coordinate = unsigned __int128;  // wide enough for an IPv6 address
+
+[[nodiscard]] Coordinate coordinate(const IpAddress& address);
+[[nodiscard]] IpAddress address_at(Family family, Coordinate value);
 
 /// A closed interval.
 struct Interval {
@@ -39,6 +44,9 @@ struct Box {
 
 /// What is left of `box` without `hole`, as boxes that do not overlap (at most two a field).
 [[nodiscard]] std::vector<Box> subtract(const Box& box, const Box& hole);
+
+/// Adds what of `box` none of `boxes` has yet, so that none overlaps another.
+void add_disjoint(std::vector<Box>& boxes, const Box& box);
 
 /// Overlapping and adjacent intervals joined, in order.
 [[nodiscard]] std::vector<Interval> merged(std::vector<Interval> intervals);

@@ -88,6 +88,7 @@ Compiled compile(const Config& config, const Facts& facts, const Health& health,
   add_policies(context, table, result.origins.policies);
   add_nat(context, table);
   add_forwards(context, table, result.origins.forwards);
+  add_allowed(context, table);
   add_filter(context, table);
   add_mss_clamp(context, table);
   give_sizes(table);

@@ -60,33 +60,6 @@ void add_refuse_lan(const Context& context, nft::Table& table) {
   add_rule(chain, "drop");
 }
 
-/// nft has no set with a wildcard, so a service that is open to everyone has the whole address space as source.
-void add_allowed(const Context& context, nft::Table& table) {
-  const auto& allow = context.config.firewall.allow;
-  for (const auto family : families) {
-    auto& set =
-        add_set(table, fmt::format("allowed{}", digit(family)),
-                fmt::format("type ifname . inet_proto . inet_service . {}; flags interval;", address_type(family)),
-                "services of the router that are open to the outside");
-    for (const auto& service : allow) {
-      auto sources = service.sources;
-      if (sources.empty()) sources.push_back(IpRange::of(Prefix::everything(family)));
-      auto ports = service.ports;
-      if (ports.empty()) ports.push_back({0, 65535});
-      for (const auto& uplink : context.uplinks) {
-        if (!service.wans.empty() && std::ranges::find(service.wans, uplink.wan->name) == service.wans.end()) continue;
-        for (const auto protocol : service.protocols)
-          for (const auto& port : ports)
-            for (const auto& source : sources)
-              if (source.family() == family)
-                set.elements.emplace(fmt::format("{} . {} . {} . {}", quoted(uplink.wan->interface), protocol.number,
-                                                 to_text(port), source.to_text()),
-                                     "");
-      }
-    }
-  }
-}
-
 void add_input_icmp(const Context& context, nft::Table& table) {
   auto& chain = table.chains["input_icmp"];
   add_rule(chain,
@@ -145,7 +118,6 @@ void add_input(const Context& context, nft::Table& table) {
   add_rule(outside, "ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept", "DHCPv6 client");
   add_rule(outside, "goto refuse_input");
   add_syn_limit(context, table);
-  add_allowed(context, table);
   add_input_icmp(context, table);
   add_refuse_outside(context, table, "refuse_input", "refused-in");
 }

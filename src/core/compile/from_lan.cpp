@@ -11,21 +11,16 @@
 #include "core/compile/ingress.hpp"
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
+#include "core/compile/subnets.hpp"
 
 namespace fairlead::compile {
 namespace {
 
 /// The LAN's subnets, none within another.
 std::vector<Prefix> subnets(const Context& context, const LanConfig& lan, Family family) {
-  std::vector<Prefix> found;
-  for (const auto& own : lan_addresses(lan, context.facts, family))
-    if (!own.is_host()) found.push_back(own.network());
-  std::ranges::stable_sort(found, {}, &Prefix::length);
-  std::vector<Prefix> outermost;
-  for (const auto& prefix : found)
-    if (std::ranges::none_of(outermost, [&](const Prefix& other) { return other.overlaps(prefix); }))
-      outermost.push_back(prefix);
-  return outermost;
+  auto addresses = lan_addresses(lan, context.facts, family);
+  std::erase_if(addresses, [](const Prefix& own) { return own.is_host(); });
+  return outermost(std::move(addresses));
 }
 
 /// "{ a, b }", or the one alone, which is compared without a look-up.

@@ -2,12 +2,12 @@
 // uplinks, where new connections are checked for a plausible source and remember where they came in.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "core/compile/ingress.hpp"
 #include "core/compile/nft_builder.hpp"
 #include "core/compile/parts.hpp"
+#include "core/compile/subnets.hpp"
 
 namespace fairlead::compile {
 namespace {
@@ -26,9 +26,10 @@ void add_near_networks(const Context& context, nft::Table& table) {
                          "the uplinks' own subnets, which may be private");
     for (const auto& uplink : context.uplinks) {
       const auto device = quoted(uplink.wan->interface);
-      for (const auto& own : uplink.path(family).own)
-        near.elements.emplace(fmt::format("{} . {}", device, element(own.network())), "");
-      if (family == Family::v6) near.elements.emplace(device + " . fe80::/10", "");
+      auto networks = uplink.path(family).own;
+      if (family == Family::v6) networks.push_back(*Prefix::parse("fe80::/10"));
+      for (const auto& network : outermost(std::move(networks)))
+        near.elements.emplace(fmt::format("{} . {}", device, element(network)), "");
     }
   }
 }

@@ -25,6 +25,7 @@ void add_policies(const Context& context, nft::Table& table, ElementOrigins& ori
 void add_balance(const Context& context, nft::Table& table);
 void add_nat(const Context& context, nft::Table& table);
 void add_forwards(const Context& context, nft::Table& table, ElementOrigins& origins);
+void add_allowed(const Context& context, nft::Table& table);
 void add_filter(const Context& context, nft::Table& table);
 void add_mss_clamp(const Context& context, nft::Table& table);
 

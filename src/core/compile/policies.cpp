@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <span>
 
 #include "base/text.hpp"
 #include "core/compile/nft_builder.hpp"
@@ -12,19 +11,6 @@
 
 namespace fairlead::compile {
 namespace {
-
-Coordinate coordinate(const IpAddress& address) {
-  Coordinate value = 0;
-  for (const auto byte : address.bytes()) value = value << 8U | byte;
-  return value;
-}
-
-IpAddress address_at(Family family, Coordinate value) {
-  std::array<std::uint8_t, 16> bytes{};
-  const auto size = static_cast<std::size_t>(address_bits(family) / 8);
-  for (auto index = size; index-- > 0; value >>= 8U) bytes.at(index) = static_cast<std::uint8_t>(value & 0xffU);
-  return IpAddress::from_bytes(family, std::span(bytes).first(size));
-}
 
 /// One family's view of the policies: turns them into boxes, and boxes into nft elements.
 class PolicySpace {

@@ -24,7 +24,7 @@ RouteState connected_route(const Context& context, TableId table, const std::str
       table, address.network(), metric, lasting(context, address.address), {Nexthop{device, std::nullopt, 1, false}}};
 }
 
-/// Of several addresses in one subnet the first is what the router itself speaks from there.
+/// Of several addresses in one subnet the first is the preferred source, where routes have one.
 void add_subnets(const Context& context, TableId table, const std::string& device, const std::vector<Prefix>& addresses,
                  std::uint32_t metric, State& state) {
   std::vector<Prefix> subnets;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <set>
 #include <span>
 
 #include "base/ranges.hpp"
@@ -103,11 +104,14 @@ void add_near_subnets(const Context& context, Family family, std::vector<RuleSta
 std::map<IpAddress, UplinkId> telling_addresses(const Context& context, Family family) {
   std::map<IpAddress, int> uses;
   std::map<IpAddress, UplinkId> owner;
-  for (const auto& uplink : context.uplinks)
-    for (const auto& own : uplink.path(family).own) {
-      ++uses[own.address];
-      owner[own.address] = uplink.id;
+  for (const auto& uplink : context.uplinks) {
+    std::set<IpAddress> addresses;  // one may be there with two prefix lengths
+    for (const auto& own : uplink.path(family).own) addresses.insert(own.address);
+    for (const auto& address : addresses) {
+      ++uses[address];
+      owner[address] = uplink.id;
     }
+  }
   for (const auto& lan : context.config.lans)
     for (const auto& own : router_addresses(context.config, lan, context.facts, family)) ++uses[own.address];
   std::erase_if(owner, [&](const auto& entry) { return uses.at(entry.first) > 1; });

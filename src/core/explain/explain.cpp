@@ -63,7 +63,7 @@ Result<Explainer::Start> Explainer::start(const Question& question) const {
     return start;
   }
   const auto route = fib_.lookup({question.from, std::nullopt, 0, ""});
-  if (!route || route->kind != Route::Kind::unicast)
+  if (!route || route->kind != Route::Kind::unicast || route->table == compile::balance_table())
     return fail(question.from.to_text() +
                 " is in no LAN and behind no route; for what comes from outside say by which uplink (--in)");
   start.packet.input = route->link();
@@ -126,39 +126,41 @@ Result<void> Explainer::follow(Packet packet, bool from_router, const std::strin
   }
   told.to = packet.destination;
   told.port = packet.destination_port;
+  const bool for_many = fib_.is_for_many(packet.destination);
   way = route();
   if (!from_router && is_overruled(packet, way)) {
     told.steps.resize(begun);
     told.policy.clear();
     walker_.forget_choice();
   }
+  if (for_many) told.steps.push_back({"it is for all or many hosts there, and stays in their network", {}});
+  if (for_many && from_router) return {};  // by the device that the program names
   if (!way || way->kind == Route::Kind::unreachable) {
     told.outcome = Explanation::Outcome::unreachable;
     told.steps.push_back({"no route leads there now: no uplink works for it", {}});
     return {};
   }
   const bool to_router = way->kind == Route::Kind::local;
-  if (to_router && is_for_many(packet))
-    told.steps.push_back({"it is for all or many hosts there, and stays in their network", {}});
   if (!to_router) packet.output = way->link();
   if (!from_router) {
     const auto verdict = walk(to_router ? "input" : "forward");
     if (!verdict) return std::unexpected(verdict.error());
-    if (to_router && *verdict == Verdict::accept) tell_service(packet, told);
+    if (to_router && *verdict == Verdict::accept && !for_many) tell_service(packet, told);
     if (refuses(verdict)) return {};
   }
   told.outcome = to_router ? Explanation::Outcome::to_router : Explanation::Outcome::forwarded;
   if (to_router) return {};
   const auto verdict = walk("postrouting");
   if (!verdict) return std::unexpected(verdict.error());
-  const auto& hop = way->nexthops.front();
-  auto uplink = compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks);
-  if (const auto by = std::ranges::find(config_.wans, hop.link, &WanConfig::interface);
-      uplink.empty() && by != config_.wans.end())
-    uplink = by->name;
-  told.ways.push_back(
-      {std::move(uplink), hop.link, hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1});
+  told.ways.push_back(way_of(packet, way->nexthops.front()));
   return {};
+}
+
+Way Explainer::way_of(const Packet& packet, const Nexthop& hop) const {
+  auto uplink = compile::uplink_of(packet.mark, config_.router.mark_mask, compiled_.uplinks);
+  const auto by = std::ranges::find(config_.wans, hop.link, &WanConfig::interface);
+  if (uplink.empty() && by != config_.wans.end()) uplink = by->name;
+  return {std::move(uplink), hop.link, hop.gateway ? hop.gateway->to_text() : "", walker_.source_nat(), 1};
 }
 
 std::string Explainer::policy_of(const Question& question) {
@@ -171,12 +173,8 @@ std::string Explainer::policy_of(const Question& question) {
   return is_overruled(packet, route_of(packet)) ? "" : told.policy;
 }
 
-bool Explainer::is_for_many(const Packet& packet) const {
-  return !packet.input.empty() && fib_.is_for_many(packet.destination);
-}
-
 std::optional<Route> Explainer::route_of(const Packet& packet) const {
-  if (is_for_many(packet)) return Route{Route::Kind::local, {}, {}};
+  if (!packet.input.empty() && fib_.is_for_many(packet.destination)) return Route{Route::Kind::local, {}, {}};
   return fib_.lookup({packet.destination, packet.source, packet.mark, ""});
 }
 

@@ -67,11 +67,10 @@ class Explainer {
   };
 
   Result<Start> start(const Question& question) const;
-  /// Came in for a subnet's broadcast address or a multicast group, which no router passes on.
-  [[nodiscard]] bool is_for_many(const Packet& packet) const;
   [[nodiscard]] std::optional<Route> route_of(const Packet& packet) const;
   /// Another route of the system leads elsewhere than to the uplink that was chosen: the filter takes the choice back.
   [[nodiscard]] bool is_overruled(const Packet& packet, const std::optional<Route>& way) const;
+  [[nodiscard]] Way way_of(const Packet& packet, const Nexthop& hop) const;
   Result<void> follow(Packet packet, bool from_router, const std::string& turn, Explanation& told);
   void tell_passages(const std::vector<Passage>& passages, std::size_t from, Explanation& told) const;
   void tell_passage(const Passage& passage, Explanation& told) const;

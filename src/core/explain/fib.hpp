@@ -32,7 +32,7 @@ class Fib {
   Fib(const State& state, const Facts& facts);
 
   [[nodiscard]] bool is_local(const IpAddress& address) const;
-  /// Of IPv4's broadcasts, those of the router's own subnets.
+  /// A multicast group or a broadcast address, of subnets those of the router: no router passes them on.
   [[nodiscard]] bool is_for_many(const IpAddress& address) const;
   /// None: no rule leads anywhere.
   [[nodiscard]] std::optional<Route> lookup(const Flow& flow) const;

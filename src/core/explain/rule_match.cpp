@@ -12,6 +12,8 @@ namespace {
 constexpr std::uint64_t syn = 2;
 constexpr std::uint64_t new_state = 8;
 constexpr std::uint64_t dnat_status = 32;
+constexpr std::uint64_t to_many = 2;        // PACKET_MULTICAST
+constexpr std::uint64_t route_to_many = 5;  // RTN_MULTICAST
 constexpr std::uint64_t usual_hop_limit = 64;
 constexpr std::uint64_t echo_request = 8;
 
@@ -63,7 +65,7 @@ std::optional<Field> RuleRun::of_meta(std::string_view what) {
   if (what == "l4proto") return std::uint64_t{packet_.protocol};
   if (what == "nfproto") return *number_of(packet_.family() == Family::v4 ? "ipv4" : "ipv6");
   if (what == "mark") return std::uint64_t{packet_.mark};
-  if (what == "pkttype") return *number_of("host");
+  if (what == "pkttype") return walker_.fib_.is_for_many(packet_.destination) ? to_many : *number_of("host");
   return unknown_selector();
 }
 
@@ -111,7 +113,10 @@ std::optional<Field> RuleRun::routed(std::string_view what) {
     by_input |= with == "iif";
   }
   const auto wanted = take();
-  if (wanted == "type") return std::uint64_t{walker_.fib_.is_local(address) ? 2U : 1U};
+  if (wanted == "type") {
+    if (walker_.fib_.is_for_many(address)) return route_to_many;
+    return *number_of(walker_.fib_.is_local(address) ? "local" : "unicast");
+  }
   const auto route = walker_.fib_.lookup({address, std::nullopt, by_mark ? packet_.mark : 0, ""});
   std::string link;
   if (route && route->kind == Route::Kind::unicast) {

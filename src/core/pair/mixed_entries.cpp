@@ -26,17 +26,25 @@ bool TranslatedAddresses::is_mixed(const ConnectionEntry& entry) const {
   return found != marks_.end() && !contains(found->second, mark);
 }
 
+MixedRemovals::Key MixedRemovals::key_of(const ConnectionEntry& entry) {
+  return {entry.protocol, entry.original.source, entry.original.destination};
+}
+
 std::vector<ConnectionEntry> MixedRemovals::choose(const std::vector<ConnectionEntry>& mixed, Time now) {
-  std::erase_if(seen_, [now](const auto& known) { return now - known.second > remembered; });
   std::vector<ConnectionEntry> chosen;
   for (const auto& entry : mixed) {
-    const auto& [source, destination] = entry.original;
-    const auto [known, is_new] =
-        seen_.try_emplace({entry.protocol, source, destination, entry.reply.destination, entry.mark}, now);
-    known->second = now;
-    if (is_new) chosen.push_back(entry);
+    const auto known = seen_.find(key_of(entry));
+    if (known == seen_.end() || known->second.translated != entry.reply.destination || known->second.mark != entry.mark)
+      chosen.push_back(entry);
+    seen_[key_of(entry)] = {entry.reply.destination, entry.mark, now};
   }
+  // After the comparison: looks may lie farther apart than that.
+  std::erase_if(seen_, [now](const auto& known) { return now - known.second.last > remembered; });
   return chosen;
+}
+
+void MixedRemovals::forget(const ConnectionEntry& entry) {
+  if (!seen_.empty()) seen_.erase(key_of(entry));
 }
 
 }  // namespace fairlead::pair

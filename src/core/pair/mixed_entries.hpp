@@ -38,13 +38,22 @@ class MixedRemovals {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `mixed`: all that there are now.
+  /// `mixed`: all that there are now, with the mark's bits that are ours.
   [[nodiscard]] std::vector<ConnectionEntry> choose(const std::vector<ConnectionEntry>& mixed, Time now);
+  /// The connection's entry is right by now, or could not be removed: what is mixed of it the next time is chosen
+  /// again.
+  void forget(const ConnectionEntry& entry);
 
  private:
-  using Key = std::tuple<std::uint8_t, Endpoint, Endpoint, Endpoint, std::uint32_t>;
+  using Key = std::tuple<std::uint8_t, Endpoint, Endpoint>;
+  struct Seen {
+    Endpoint translated;
+    std::uint32_t mark = 0;
+    Time last;
+  };
+  static Key key_of(const ConnectionEntry& entry);
 
-  std::map<Key, Time> seen_;  // when last
+  std::map<Key, Seen> seen_;
 };
 
 }  // namespace fairlead::pair
