@@ -25,8 +25,7 @@ std::string entry(const Fields& fields) {
     }
     text += '\n';
     const std::uint64_t size = value.size();
-    for (std::size_t byte = 0; byte < sizeof size; ++byte)
-      text += static_cast<char>((size >> (8U * byte)) & 0xffU);
+    for (std::size_t byte = 0; byte < sizeof size; ++byte) text += static_cast<char>((size >> (8U * byte)) & 0xffU);
     text += value + '\n';
   }
   return text;
