@@ -40,16 +40,6 @@ std::vector<Box> subtract(const Box& box, const Box& hole) {
   return rest;
 }
 
-void add_disjoint(std::vector<Box>& boxes, const Box& box) {
-  std::vector<Box> rest{box};
-  for (const auto& known : boxes) {
-    std::vector<Box> left;
-    for (const auto& piece : rest) std::ranges::move(subtract(piece, known), std::back_inserter(left));
-    rest = std::move(left);
-  }
-  std::ranges::move(rest, std::back_inserter(boxes));
-}
-
 std::vector<Interval> merged(std::vector<Interval> intervals) {
   std::ranges::sort(intervals, {}, &Interval::first);
   std::vector<Interval> result;

@@ -45,9 +45,6 @@ struct Box {
 /// What is left of `box` without `hole`, as boxes that do not overlap (at most two a field).
 [[nodiscard]] std::vector<Box> subtract(const Box& box, const Box& hole);
 
-/// Adds what of `box` none of `boxes` has yet, so that none overlaps another.
-void add_disjoint(std::vector<Box>& boxes, const Box& box);
-
 /// Overlapping and adjacent intervals joined, in order.
 [[nodiscard]] std::vector<Interval> merged(std::vector<Interval> intervals);
 

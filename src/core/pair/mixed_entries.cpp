@@ -33,10 +33,10 @@ MixedRemovals::Key MixedRemovals::key_of(const ConnectionEntry& entry) {
 std::vector<ConnectionEntry> MixedRemovals::choose(const std::vector<ConnectionEntry>& mixed, Time now) {
   std::vector<ConnectionEntry> chosen;
   for (const auto& entry : mixed) {
-    const auto known = seen_.find(key_of(entry));
-    if (known == seen_.end() || known->second.translated != entry.reply.destination || known->second.mark != entry.mark)
-      chosen.push_back(entry);
-    seen_[key_of(entry)] = {entry.reply.destination, entry.mark, now};
+    const auto [known, is_new] = seen_.try_emplace(key_of(entry));
+    const auto& [translated, mark, last] = known->second;
+    if (is_new || translated != entry.reply.destination || mark != entry.mark) chosen.push_back(entry);
+    known->second = {entry.reply.destination, entry.mark, now};
   }
   // After the comparison: looks may lie farther apart than that.
   std::erase_if(seen_, [now](const auto& known) { return now - known.second.last > remembered; });
